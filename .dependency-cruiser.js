@@ -1,0 +1,29 @@
+/** The one direction of dependency: examples -> constructs -> lib; the library knows no provider; clouds do not meet. */
+const never = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+module.exports = {
+  forbidden: [
+    never("no-cycles", "a cycle hides which part is the base", {}, { circular: true }),
+    never("lib-knows-no-construct", "lib is below constructs", { path: "^lib/" }, { path: "^(constructs|examples|test|bench|scripts)/" }),
+    never("lib-knows-no-provider", "lib is cloud-neutral", { path: "^lib/" }, { path: "@cdktf/provider-" }),
+    never(
+      "lib-knows-no-cdktf",
+      "only lib/cell and the test helper of lib/topology may",
+      { path: "^lib/", pathNot: "^lib/(cell/|topology/(synth-stack|topology)\\.ts$)" },
+      { path: "node_modules/(cdktf|constructs)/" },
+    ),
+    never("names-are-the-base", "names depend on errors alone", { path: "^lib/names/" }, { path: "^lib/(?!names/|errors/)" }),
+    never("errors-depend-on-nothing", "every part throws them", { path: "^lib/errors/" }, { path: "^lib/(?!errors/)" }),
+    never("policy-on-names", "the policy knows no compiler", { path: "^lib/policy/" }, { path: "^lib/(?!policy/|names/|errors/)" }),
+    never("compile-on-policy", "compilers read the policy and nothing above it", { path: "^lib/compile/" }, { path: "^lib/(cell|topology)/" }),
+    never("topology-reads-plans", "the topology reads JSON, never the compilers that wrote it", { path: "^lib/topology/" }, { path: "^lib/(compile|cell|policy)/" }),
+    never("constructs-below-examples", "constructs know no example", { path: "^constructs/" }, { path: "^(examples|test|bench|scripts)/" }),
+    never("providers-deep", "the provider's index costs 3 s and 500 MB", {}, { path: "@cdktf/provider-[a-z]+/lib/index\\.(js|d\\.ts)$" }),
+    never("clouds-apart-aws", "clouds never import each other", { path: "^constructs/aws/" }, { path: "^constructs/(gcp|azure)/" }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
+};
