@@ -1,0 +1,17 @@
+export { CORDON_ERROR_CODES, type CordonErrorCode } from "./errors/codes";
+export { CordonError } from "./errors/cordon-error";
+export type { ResidualRisk } from "./compile/residual-risk";
+export { CidrBlock } from "./names/cidr-block";
+export { HostMatch, HostPattern, type HostPatternOptions } from "./names/host-pattern";
+export { ContainmentPolicy } from "./policy/containment-policy";
+export {
+  Egress,
+  type EgressCidrOptions,
+  type EgressNameOptions,
+  type EgressOptions,
+  type EgressPortOptions,
+  EgressProtocol,
+  EgressRule,
+} from "./policy/egress";
+export { Mode } from "./policy/mode";
+export type { EgressRuleJson, PolicyJson } from "./policy/policy-json";

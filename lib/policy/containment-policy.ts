@@ -1,0 +1,109 @@
+import { CordonError, quoted } from "../errors/cordon-error";
+import { identifier } from "../names/plain-text";
+import { EgressRule } from "./egress";
+import { readPolicyFile } from "./policy-file";
+import { type PolicyJson, policyFromJson, policyToJson } from "./policy-json";
+
+const MARK = Symbol.for("cdktf-cordon.ContainmentPolicy");
+
+/**
+ * What an agent may reach: an immutable value that knows no cloud. It starts closed; every change makes a new policy, so
+ * that agents who share one can't widen each other.
+ */
+export class ContainmentPolicy {
+  private constructor(
+    public readonly name: string,
+    /** The allow list, sorted by id. */
+    public readonly rules: readonly EgressRule[],
+  ) {
+    Object.defineProperty(this, MARK, { value: true });
+    Object.freeze(rules);
+    Object.freeze(this);
+  }
+
+  /** A policy that lets nothing through. */
+  public static denyAll(name: string): ContainmentPolicy {
+    return new ContainmentPolicy(identifier(name, "ContainmentPolicy.denyAll", "the policy's name"), []);
+  }
+
+  /** Reads the JSON form. @throws CORDON-042 with the path of what does not fit */
+  public static fromJSON(value: unknown, at = "policy"): ContainmentPolicy {
+    const { name, rules } = policyFromJson(value, at);
+    return ContainmentPolicy.denyAll(name).allow(...rules);
+  }
+
+  /** Reads a `.json`, `.yaml` or `.yml` file. Errors name the file, line, column and path of what is wrong. */
+  public static fromFile(path: string): ContainmentPolicy {
+    const { name, rules } = readPolicyFile(path);
+    return ContainmentPolicy.denyAll(name).allow(...rules);
+  }
+
+  /** Recognises a policy, also one made by another copy of this package. */
+  public static isContainmentPolicy(value: unknown): value is ContainmentPolicy {
+    return typeof value === "object" && value !== null && MARK in value;
+  }
+
+  /** This policy with more destinations. @throws CORDON-031 for one that is there with another reason */
+  public allow(...rules: EgressRule[]): ContainmentPolicy {
+    const byId = new Map(this.rules.map((rule) => [rule.id, rule]));
+    for (const rule of rules) {
+      if (!(rule instanceof EgressRule)) {
+        throw new CordonError("CORDON-030", this.place, `${quoted(rule)} is not an egress rule`, "make it with Egress.https, tls, http, tcp or cidr");
+      }
+      const present = byId.get(rule.id);
+      if (present !== undefined && (present.reason !== rule.reason || present.sharedTenancy !== rule.sharedTenancy)) {
+        throw new CordonError(
+          "CORDON-031",
+          this.place,
+          `${rule.id} is there already, because of ${quoted(present.reason)}`,
+          `remove it by without("${rule.id}") first, or leave one of the two out`,
+        );
+      }
+      byId.set(rule.id, rule);
+    }
+    return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
+  }
+
+  /** This policy with fewer destinations. @throws CORDON-032 for one that is not there */
+  public without(...rules: (string | EgressRule)[]): ContainmentPolicy {
+    const gone = new Set(rules.map((rule) => (typeof rule === "string" ? rule : rule.id)));
+    for (const id of gone) {
+      if (!this.rules.some((rule) => rule.id === id)) {
+        const ids = this.rules.map((rule) => rule.id);
+        throw new CordonError(
+          "CORDON-032",
+          this.place,
+          `there is no rule ${quoted(id)}`,
+          ids.length === 0 ? "the policy is empty" : `use one of ${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", ..." : ""}`,
+        );
+      }
+    }
+    return new ContainmentPolicy(this.name, this.rules.filter((rule) => !gone.has(rule.id)));
+  }
+
+  /** All destinations of both, under this policy's name. A destination that both have keeps the reasons of both. */
+  public merge(other: ContainmentPolicy): ContainmentPolicy {
+    const byId = new Map(this.rules.map((rule) => [rule.id, rule]));
+    for (const rule of other.rules) {
+      const present = byId.get(rule.id);
+      byId.set(rule.id, present === undefined ? rule : joined(present, rule));
+    }
+    return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
+  }
+
+  /** The JSON form: canonical, so that equal policies have equal text. */
+  public toJSON(): PolicyJson {
+    return policyToJson(this.name, this.rules);
+  }
+
+  private get place(): string {
+    return `policy '${this.name}'`;
+  }
+}
+
+const sortedRules = (rules: EgressRule[]): EgressRule[] => rules.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+
+function joined(one: EgressRule, other: EgressRule): EgressRule {
+  const reasons = [...new Set([one.reason, other.reason].flatMap((reason) => reason.split("; ")))].sort();
+  return one.withReason(reasons.join("; "));
+}

@@ -1,0 +1,148 @@
+import { CordonError } from "../errors/cordon-error";
+import { CidrBlock } from "../names/cidr-block";
+import { HostPattern } from "../names/host-pattern";
+import { plainText } from "../names/plain-text";
+import { parsePort } from "../names/port";
+
+/** What speaks on a connection, as far as enforcers can tell it. */
+export enum EgressProtocol {
+  /** HTTP over TLS, matched by TLS server name. */
+  HTTPS = "https",
+  /** Any protocol over TLS, matched by TLS server name. */
+  TLS = "tls",
+  /** HTTP in the clear, matched by its Host. */
+  HTTP = "http",
+  /** TCP without a name in it. */
+  TCP = "tcp",
+  UDP = "udp",
+}
+
+/** Arguments that every egress rule takes. */
+export interface EgressOptions {
+  /** Why the destination is needed; stands in reports and policy files. */
+  readonly reason: string;
+  /** Accepts a wildcard over names that strangers can register, with the reason. @default - such a wildcard is refused */
+  readonly sharedTenancy?: string;
+}
+
+/** Arguments of a rule with a usual port. */
+export interface EgressNameOptions extends EgressOptions {
+  /** @default 443 for https and tls, 80 for http */
+  readonly port?: number;
+}
+
+/** Arguments of a rule without a usual port. */
+export interface EgressPortOptions extends EgressOptions {
+  readonly port: number;
+}
+
+/** Arguments of {@link Egress.cidr}. */
+export interface EgressCidrOptions {
+  readonly port: number;
+  readonly reason: string;
+  /** `EgressProtocol.TCP` or `EgressProtocol.UDP`. @default EgressProtocol.TCP */
+  readonly protocol?: EgressProtocol;
+}
+
+/** One destination that the network lets through. Made by {@link Egress}. */
+export class EgressRule {
+  // Keeps object literals from passing as a rule that was checked.
+  private readonly checked = true;
+
+  /** @internal */
+  public constructor(
+    public readonly protocol: EgressProtocol,
+    /** Names of the destination. Exactly one of `host` and `cidr` is set. */
+    public readonly host: HostPattern | undefined,
+    /** Addresses of the destination. */
+    public readonly cidr: CidrBlock | undefined,
+    public readonly port: number,
+    public readonly reason: string,
+    public readonly sharedTenancy?: string,
+  ) {
+    Object.freeze(this);
+  }
+
+  /** Identity of the rule, from its content: `https:api.example.com:443`. */
+  public get id(): string {
+    return `${this.protocol}:${this.destination}`;
+  }
+
+  /** `api.example.com:443` or `203.0.113.8/32:5432`. */
+  public get destination(): string {
+    return `${this.host ?? this.cidr}:${this.port}`;
+  }
+
+  /** The same destination with another reason. */
+  public withReason(reason: string): EgressRule {
+    return this.checked ? new EgressRule(this.protocol, this.host, this.cidr, this.port, reason, this.sharedTenancy) : this;
+  }
+}
+
+/**
+ * Destinations that agents may open connections to. Each becomes a firewall pass rule and an entry of the resolver's list
+ * in every cell whose agent has it; anything else is dropped and logged.
+ */
+export class Egress {
+  /** HTTPS to a host, or to every name below one with `*.example.com`. */
+  public static https(host: string, options: EgressNameOptions): EgressRule {
+    return named(EgressProtocol.HTTPS, host, { port: 443, ...options });
+  }
+
+  /** Any protocol over TLS to a host. */
+  public static tls(host: string, options: EgressNameOptions): EgressRule {
+    return named(EgressProtocol.TLS, host, { port: 443, ...options });
+  }
+
+  /** HTTP in the clear to a host. What it carries can be read and changed on the way. */
+  public static http(host: string, options: EgressNameOptions): EgressRule {
+    return named(EgressProtocol.HTTP, host, { port: 80, ...options });
+  }
+
+  /** A TCP service by name. Only engines that resolve names themselves can hold it; a tier that can't refuses it. */
+  public static tcp(host: string, options: EgressPortOptions): EgressRule {
+    return named(EgressProtocol.TCP, host, options);
+  }
+
+  /**
+   * A service by address. No name is checked, so the block has to be public and narrower than /24 (IPv6: /56).
+   * @throws CORDON-033 for a wider or private block, CORDON-034 for UDP on 443, which hides names (QUIC)
+   */
+  public static cidr(block: string, options: EgressCidrOptions): EgressRule {
+    const at = `Egress.cidr(${JSON.stringify(block)})`;
+    const cidr = CidrBlock.parse(block, at);
+    const protocol = options.protocol ?? EgressProtocol.TCP;
+    if (protocol !== EgressProtocol.TCP && protocol !== EgressProtocol.UDP) {
+      throw new CordonError("CORDON-030", at, `protocol ${JSON.stringify(protocol)} needs a name`, "use tcp or udp, or Egress.https with a host");
+    }
+    const widest = cidr.version === 4 ? 24 : 56;
+    if (cidr.prefix <= widest) {
+      throw new CordonError("CORDON-033", at, `${cidr} holds ${cidr.size} addresses, and no name is checked`, `use blocks narrower than /${widest}, or a rule by name`);
+    }
+    if (!cidr.isPublic) {
+      throw new CordonError("CORDON-033", at, `${cidr} is not public`, "use private endpoints for services in your network");
+    }
+    const port = safePort(options.port, at);
+    if (protocol === EgressProtocol.UDP && port === 443) {
+      throw new CordonError("CORDON-034", at, "UDP on port 443 is QUIC, which hides names from the firewall", "use Egress.https; clients fall back to TCP");
+    }
+    return new EgressRule(protocol, undefined, cidr, port, plainText(options.reason, at, "the reason"));
+  }
+}
+
+function named(protocol: EgressProtocol, host: string, options: EgressPortOptions): EgressRule {
+  const at = `Egress.${protocol}(${JSON.stringify(host)})`;
+  const { sharedTenancy } = options;
+  const pattern = HostPattern.parse(host, at, { sharedTenancy });
+  const reason = plainText(options.reason, at, "the reason");
+  return new EgressRule(protocol, pattern, undefined, safePort(options.port, at), reason, sharedTenancy);
+}
+
+// The cell's resolver has to stay the only one that an agent can ask.
+function safePort(value: number, at: string): number {
+  const port = parsePort(value, at);
+  if (port === 53 || port === 853) {
+    throw new CordonError("CORDON-034", at, `port ${port} is for DNS, and another resolver would answer any name`, "leave it out; the cell's resolver answers the policy's names");
+  }
+  return port;
+}

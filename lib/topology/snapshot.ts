@@ -1,0 +1,25 @@
+import type { JsonValue, TerraformJson } from "./terraform-json";
+
+/**
+ * A stack as text that only changes when the plan does: keys sorted, construct metadata, provider versions and asset
+ * hashes masked.
+ */
+export function snapshotOf(json: TerraformJson): string {
+  return JSON.stringify(masked(json as unknown as JsonValue, []), null, 2);
+}
+
+function masked(value: JsonValue, path: string[]): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => masked(item, path));
+  if (typeof value !== "object" || value === null) return maskText(value, path);
+  const keys = Object.keys(value)
+    .filter((key) => key !== "//")
+    .sort();
+  return Object.fromEntries(keys.map((key) => [key, masked(value[key] ?? null, [...path, key])]));
+}
+
+function maskText(value: string | number | boolean | null, path: string[]): JsonValue {
+  if (typeof value !== "string") return value;
+  if (path.includes("required_providers") && path.at(-1) === "version") return "<version>";
+  if (path[0] === "terraform" && path.includes("backend") && path.at(-1) === "path") return "<path>";
+  return value.replace(/assets\/([^/]+)\/[0-9A-F]{32}\//g, "assets/$1/<hash>/");
+}
