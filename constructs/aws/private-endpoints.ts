@@ -1,0 +1,142 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { type ITerraformDependable, Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { CordonError } from "../../lib/errors/cordon-error";
+import type { AwsAgent } from "./agent";
+import { type EndpointPolicyContext, endpointPolicy } from "./endpoint-policy";
+import type { AwsCellNetwork } from "./network";
+import type { AwsPermissionScope } from "./permission";
+import { policyJson } from "./policy-document";
+import { AwsEndpointKind, type AwsService } from "./service";
+
+export interface AwsPrivateEndpointsProps {
+  readonly cellName: string;
+  readonly network: AwsCellNetwork;
+  readonly services: AwsService[];
+  readonly scope: AwsPermissionScope;
+  readonly organizationId?: string;
+  readonly at: string;
+  /** The cell's agents, read when the stack is synthesized. */
+  readonly agents: () => AwsAgent[];
+}
+
+const HTTPS = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
+
+/**
+ * The private ways to AWS services. Each endpoint's policy lets the cell's agents reach the owner's resources and nothing
+ * else; its addresses take port 443 from the agents' security groups and nothing else.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+ */
+export class AwsPrivateEndpoints extends Construct {
+  /** Endpoints by service name, as in `bedrock-runtime`. */
+  public readonly endpoints = new Map<string, VpcEndpoint>();
+  /** Around the interface endpoints. Undefined if the cell has none. */
+  public readonly securityGroup: SecurityGroup | undefined;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AwsPrivateEndpointsProps,
+  ) {
+    super(scope, id);
+    const { services, network, at } = props;
+    const twice = services.find(
+      (service, index) => services.findIndex((other) => other.name === service.name) !== index,
+    );
+    if (twice !== undefined) {
+      throw new CordonError("CORDON-111", at, `service '${twice.name}' is listed twice`, "list each service once");
+    }
+    if (services.some(isInterface)) {
+      this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
+        name: `${props.cellName}-endpoints`,
+        description: "Private endpoints: port 443 from agents, nothing out",
+        vpcId: network.vpcId,
+        tags: network.tags("endpoints"),
+      });
+    }
+    for (const service of services) this.endpoints.set(service.name, this.createEndpoint(service));
+  }
+
+  /** Names that the endpoints answer, which the resolver has to let through. */
+  public get hostNames(): string[] {
+    return this.props.services.flatMap((service) => service.hostNames(this.props.scope.region));
+  }
+
+  /** What has to be in place before an agent starts. */
+  public get readiness(): ITerraformDependable[] {
+    return [...this.endpoints.values()];
+  }
+
+  /** Opens port 443 between an agent and the endpoints, on both sides, and puts the gateway routes into its tables. */
+  public admit(agent: AwsAgent): void {
+    if (this.securityGroup !== undefined) {
+      new VpcSecurityGroupIngressRule(this, `from-${agent.agentName}`, {
+        securityGroupId: this.securityGroup.id,
+        referencedSecurityGroupId: agent.securityGroup.id,
+        description: `agent ${agent.agentName}`,
+        ...HTTPS,
+      });
+      new VpcSecurityGroupEgressRule(agent, "to-endpoints", {
+        securityGroupId: agent.securityGroup.id,
+        referencedSecurityGroupId: this.securityGroup.id,
+        description: "private endpoints",
+        ...HTTPS,
+      });
+    }
+    for (const service of this.props.services.filter((one) => !isInterface(one))) {
+      const endpoint = this.endpoints.get(service.name);
+      if (endpoint === undefined) continue;
+      new VpcSecurityGroupEgressRule(agent, `to-${service.name}`, {
+        securityGroupId: agent.securityGroup.id,
+        prefixListId: endpoint.prefixListId,
+        description: `gateway endpoint of ${service.name}`,
+        ...HTTPS,
+      });
+    }
+  }
+
+  private createEndpoint(service: AwsService): VpcEndpoint {
+    const { network, scope } = this.props;
+    return new VpcEndpoint(this, service.name, {
+      vpcId: network.vpcId,
+      serviceName: service.serviceName(scope.region),
+      vpcEndpointType: service.kind,
+      policy: Lazy.stringValue({ produce: () => policyJson(endpointPolicy(service, this.policyContext(service))) }),
+      ...(isInterface(service) && this.securityGroup !== undefined
+        ? {
+            privateDnsEnabled: true,
+            subnetIds: network.endpointSubnets.map(({ subnet }) => subnet.id),
+            securityGroupIds: [this.securityGroup.id],
+          }
+        : { routeTableIds: Lazy.listValue({ produce: () => this.agentTables() }) }),
+      tags: network.tags(service.name),
+    });
+  }
+
+  private agentTables(): string[] {
+    return this.props.agents().flatMap((agent) => agent.network.map(({ routeTable }) => routeTable.id));
+  }
+
+  private policyContext(service: AwsService): EndpointPolicyContext {
+    const { scope, organizationId, services } = this.props;
+    const agents = this.props.agents();
+    const granted = agents.flatMap(({ identity }) =>
+      identity.granted
+        .filter((permission) => permission.iamPrefixes.includes(service.iamPrefix))
+        .flatMap((permission) => permission.statement(scope).resources),
+    );
+    return {
+      ...scope,
+      organizationId,
+      principalArns: agents.map(({ identity }) => identity.roleArn),
+      grantedResources: [...new Set(granted)].sort(),
+      pullsImages: services.some((one) => one.name === "ecr.dkr"),
+    };
+  }
+}
+
+const isInterface = (service: AwsService): boolean => service.kind === AwsEndpointKind.INTERFACE;

@@ -1,0 +1,101 @@
+import { Aspects, type IAspect, TerraformElement, type TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
+import { lintAws } from "../../lib/compile/aws-lint/lint-aws";
+import type { LintOptions } from "../../lib/compile/aws-lint/terraform-resource";
+import { ipSetName } from "../../lib/compile/suricata-rules";
+import { CordonError, quoted } from "../../lib/errors/cordon-error";
+import { Mode } from "../../lib/policy/mode";
+import type { AwsAgent } from "./agent";
+import type { AwsAgentCell } from "./agent-cell";
+import { type RenderedStack, resourcesAround } from "./rendered-stack";
+
+const ID = "CordonSynthGate";
+
+/** Findings that are written out beside the first. */
+const SHOWN = 9;
+
+/**
+ * Stands in a stack with a cell and emits nothing. When the stack is synthesized it first has the cells create what
+ * depends on their whole allow lists, then checks the cells' resources, and the user's own that touch them, for what
+ * Terraform accepts and AWS refuses or leaves open. A finding throws: no flag turns it off.
+ */
+export class SynthGate extends TerraformElement {
+  private readonly cells: AwsAgentCell[] = [];
+  private completed = false;
+  private rendering = false;
+
+  private constructor(private readonly stack: TerraformStack) {
+    super(stack, ID);
+    const complete: IAspect = { visit: (node) => this.visit(node) };
+    Aspects.of(stack).add(complete);
+  }
+
+  /** Puts a cell under the gate of its stack. */
+  public static guard(stack: TerraformStack, cell: AwsAgentCell): void {
+    const existing = stack.node.tryFindChild(ID);
+    const gate = existing instanceof SynthGate ? existing : new SynthGate(stack);
+    gate.cells.push(cell);
+  }
+
+  // Called for every rendering of the stack. The first renders references between stacks, before the aspects have run;
+  // the last one comes after all of them, so that nobody's override escapes the check.
+  public override toTerraform(): object {
+    if (this.completed && !this.rendering) this.check();
+    return {};
+  }
+
+  public override toHclTerraform(): { hcl: string; metadata: object } {
+    if (this.completed && !this.rendering) this.check();
+    return { hcl: "", metadata: {} };
+  }
+
+  private visit(node: IConstruct): void {
+    if (node !== this.stack) return;
+    for (const cell of this.cells) cell.complete();
+    this.completed = true;
+  }
+
+  private check(): void {
+    this.rendering = true;
+    try {
+      const rendered: RenderedStack = this.stack.toTerraform();
+      for (const cell of this.cells) checkProviderRegion(rendered, cell);
+      const own = this.cells.flatMap((cell) => cell.node.findAll().filter(TerraformElement.isTerraformElement));
+      const around = resourcesAround(rendered, new Set(own.map((element) => element.friendlyUniqueId)));
+      const [first, ...others] = lintAws(around, this.lintOptions());
+      if (first === undefined) return;
+      const rest = others.slice(0, SHOWN).map((one) => `\n  ${one.code}: ${one.address}: ${one.problem}; ${one.fix}`);
+      const more = others.length > SHOWN ? `\n  and ${others.length - SHOWN} more` : "";
+      throw new CordonError(first.code, first.address, first.problem, [first.fix, ...rest, more].join(""));
+    } finally {
+      this.rendering = false;
+    }
+  }
+
+  private lintOptions(): LintOptions {
+    const watched = this.cells.filter((cell) => cell.agents.length > 0 && cell.agents.every(isWatched));
+    return {
+      maintenance: this.cells.every((cell) => cell.maintenance),
+      monitoredSources: this.cells.flatMap((cell) =>
+        cell.agents.filter(isWatched).map((agent) => ipSetName(agent.agentName)),
+      ),
+      monitoredDnsGroups: watched.map(
+        ({ dnsFirewall: { ruleGroup } }) => `${ruleGroup.terraformResourceType}.${ruleGroup.friendlyUniqueId}`,
+      ),
+    };
+  }
+}
+
+const isWatched = (agent: AwsAgent): boolean => agent.mode === Mode.MONITOR;
+
+function checkProviderRegion(rendered: RenderedStack, cell: AwsAgentCell): void {
+  const region = rendered.provider?.aws?.find((provider) => provider.alias === undefined)?.region;
+  if (typeof region === "string" && !region.includes("${") && region !== cell.region) {
+    throw new CordonError(
+      "CORDON-105",
+      cell.place,
+      `its zones are in ${cell.region}, and the provider works in ${quoted(region)}`,
+      `set the provider's region to ${cell.region}`,
+    );
+  }
+}
