@@ -5,11 +5,26 @@ import type { LintOptions } from "../../lib/compile/aws-lint/terraform-resource"
 import { ipSetName } from "../../lib/compile/suricata-rules";
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import { Mode } from "../../lib/policy/mode";
-import type { AwsAgent } from "./agent";
-import type { AwsAgentCell } from "./agent-cell";
+import type { AwsDnsFirewall } from "./dns-firewall";
 import { type RenderedStack, resourcesAround } from "./rendered-stack";
 
 const ID = "CordonSynthGate";
+
+interface GatedAgent {
+  readonly agentName: string;
+  readonly mode: Mode;
+}
+
+/** What the gate needs of a cell. */
+export interface GatedCell extends IConstruct {
+  readonly place: string;
+  readonly region: string;
+  readonly maintenance: boolean;
+  readonly agents: GatedAgent[];
+  readonly dnsFirewall: AwsDnsFirewall;
+  /** Creates what depends on the whole of the allow lists. */
+  complete(): void;
+}
 
 /** Findings that are written out beside the first. */
 const SHOWN = 9;
@@ -20,7 +35,7 @@ const SHOWN = 9;
  * Terraform accepts and AWS refuses or leaves open. A finding throws: no flag turns it off.
  */
 export class SynthGate extends TerraformElement {
-  private readonly cells: AwsAgentCell[] = [];
+  private readonly cells: GatedCell[] = [];
   private completed = false;
   private rendering = false;
 
@@ -31,7 +46,7 @@ export class SynthGate extends TerraformElement {
   }
 
   /** Puts a cell under the gate of its stack. */
-  public static guard(stack: TerraformStack, cell: AwsAgentCell): void {
+  public static guard(stack: TerraformStack, cell: GatedCell): void {
     const existing = stack.node.tryFindChild(ID);
     const gate = existing instanceof SynthGate ? existing : new SynthGate(stack);
     gate.cells.push(cell);
@@ -86,9 +101,9 @@ export class SynthGate extends TerraformElement {
   }
 }
 
-const isWatched = (agent: AwsAgent): boolean => agent.mode === Mode.MONITOR;
+const isWatched = (agent: GatedAgent): boolean => agent.mode === Mode.MONITOR;
 
-function checkProviderRegion(rendered: RenderedStack, cell: AwsAgentCell): void {
+function checkProviderRegion(rendered: RenderedStack, cell: GatedCell): void {
   const region = rendered.provider?.aws?.find((provider) => provider.alias === undefined)?.region;
   if (typeof region === "string" && !region.includes("${") && region !== cell.region) {
     throw new CordonError(
