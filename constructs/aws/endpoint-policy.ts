@@ -1,6 +1,13 @@
 import type { PolicyStatement } from "./policy-document";
 import { AwsPerimeter, type AwsService } from "./service";
 
+/** An agent as an endpoint sees it. */
+export interface EndpointAgent {
+  readonly roleArn: string;
+  /** Resources granted to the agent, of the service's own IAM prefix; sorted. */
+  readonly grantedResources: string[];
+}
+
 /** Who and what an endpoint lets through. */
 export interface EndpointPolicyContext {
   readonly partition: string;
@@ -8,10 +15,8 @@ export interface EndpointPolicyContext {
   readonly accountId: string;
   /** Set when the perimeter is the organisation instead of the account. */
   readonly organizationId?: string;
-  /** Roles of the cell's agents. */
-  readonly principalArns: string[];
-  /** Resources granted to the agents, of the service's own IAM prefix. */
-  readonly grantedResources: string[];
+  /** The cell's agents, each with what it was granted of the service. */
+  readonly agents: EndpointAgent[];
   /** Whether the cell pulls container images, whose layers lie in a bucket of AWS. */
   readonly pullsImages: boolean;
 }
@@ -29,7 +34,7 @@ export function endpointPolicy(service: AwsService, context: EndpointPolicyConte
 }
 
 function ownersOnly(service: AwsService, context: EndpointPolicyContext): PolicyStatement[] {
-  if (context.principalArns.length === 0) return [denyAll()];
+  if (context.agents.length === 0) return [denyAll()];
   const owner: { [key: string]: string } =
     context.organizationId === undefined
       ? { "aws:PrincipalAccount": context.accountId, "aws:ResourceAccount": context.accountId }
@@ -41,7 +46,10 @@ function ownersOnly(service: AwsService, context: EndpointPolicyContext): Policy
       Principal: "*",
       Action: `${service.iamPrefix}:*`,
       Resource: "*",
-      Condition: { StringEquals: owner, ArnLike: { "aws:PrincipalArn": context.principalArns } },
+      Condition: {
+        StringEquals: owner,
+        ArnEquals: { "aws:PrincipalArn": context.agents.map((agent) => agent.roleArn) },
+      },
     },
     {
       Sid: "ServicesForTheOwner",
@@ -61,23 +69,22 @@ const resourceOwner = (context: EndpointPolicyContext): { [key: string]: string 
 
 // A model belongs to AWS, not to the account, so the account condition can't name it; the granted list can.
 function grantedOnly(service: AwsService, context: EndpointPolicyContext): PolicyStatement[] {
-  if (context.principalArns.length === 0 || context.grantedResources.length === 0) return [denyAll()];
-  return [
-    {
-      Sid: "AgentsToGrantedResources",
-      Effect: "Allow",
-      Principal: "*",
-      Action: `${service.iamPrefix}:*`,
-      Resource: context.grantedResources,
-      Condition: {
-        StringEquals:
-          context.organizationId === undefined
-            ? { "aws:PrincipalAccount": context.accountId }
-            : { "aws:PrincipalOrgID": context.organizationId },
-        ArnLike: { "aws:PrincipalArn": context.principalArns },
-      },
-    },
-  ];
+  const owner: { [key: string]: string } =
+    context.organizationId === undefined
+      ? { "aws:PrincipalAccount": context.accountId }
+      : { "aws:PrincipalOrgID": context.organizationId };
+  const statements = context.agents
+    .filter((agent) => agent.grantedResources.length > 0)
+    .map(
+      ({ roleArn, grantedResources }): PolicyStatement => ({
+        Effect: "Allow",
+        Principal: "*",
+        Action: `${service.iamPrefix}:*`,
+        Resource: grantedResources,
+        Condition: { StringEquals: owner, ArnEquals: { "aws:PrincipalArn": roleArn } },
+      }),
+    );
+  return statements.length === 0 ? [denyAll()] : statements;
 }
 
 /** Where Amazon ECR keeps image layers; a bucket of AWS that a client reads by presigned URL. */

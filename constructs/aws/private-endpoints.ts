@@ -123,17 +123,16 @@ export class AwsPrivateEndpoints extends Construct {
 
   private policyContext(service: AwsService): EndpointPolicyContext {
     const { scope, organizationId, services } = this.props;
-    const agents = this.props.agents();
-    const granted = agents.flatMap(({ identity }) =>
-      identity.granted
+    const agents = this.props.agents().map(({ identity }) => {
+      const granted = identity.granted
         .filter((permission) => permission.iamPrefixes.includes(service.iamPrefix))
-        .flatMap((permission) => permission.statement(scope).resources),
-    );
+        .flatMap((permission) => permission.statement(scope).resources);
+      return { roleArn: identity.roleArn, grantedResources: [...new Set(granted)].sort() };
+    });
     return {
       ...scope,
       organizationId,
-      principalArns: agents.map(({ identity }) => identity.roleArn),
-      grantedResources: [...new Set(granted)].sort(),
+      agents,
       pullsImages: services.some((one) => one.name === "ecr.dkr"),
     };
   }
