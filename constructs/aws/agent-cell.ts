@@ -9,10 +9,12 @@ import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import { AddressPlan } from "../../lib/names/address-plan";
 import { CidrBlock } from "../../lib/names/cidr-block";
 import { identifier } from "../../lib/names/plain-text";
+import { ContainmentPolicy } from "../../lib/policy/containment-policy";
 import type { EgressRule } from "../../lib/policy/egress";
-import type { Mode } from "../../lib/policy/mode";
+import { Mode } from "../../lib/policy/mode";
 import { AwsAgent, type AwsAgentProps } from "./agent";
 import type { AwsAgentHost } from "./agent-host";
+import { AwsAgentIdentity } from "./agent-identity";
 import { parseZones } from "./availability-zones";
 import { refuseAwsHosts } from "./aws-hosts";
 import { AwsDnsFirewall } from "./dns-firewall";
@@ -75,13 +77,15 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
   public readonly scope: AwsPermissionScope;
   public readonly maintenance: boolean;
   private readonly plan: AddressPlan;
+  private readonly cidr: CidrBlock;
   private readonly agentsByName = new Map<string, AwsAgent>();
   private cache: { firewall: CompiledFirewall; dns: CompiledDns } | undefined;
 
   public constructor(scope: Construct, id: string, props: AwsAgentCellProps) {
     super(scope, id, props.name);
     const at = this.place;
-    const cidr = CidrBlock.parse(literal(props.cidr, at, "cidr"), `${at}, cidr`);
+    this.cidr = CidrBlock.parse(literal(props.cidr, at, "cidr"), `${at}, cidr`);
+    const { cidr } = this;
     const { region, partition, zones } = parseZones(props.availabilityZones, at);
     this.plan = AddressPlan.of({ cidr, zones, agentPrefix: props.agentSubnetPrefix, at });
     props.vpc?.checkRoomFor(cidr, at);
@@ -161,6 +165,9 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
         "choose another name",
       );
     }
+    const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
+    this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
+    AwsAgentIdentity.checkRole(props, `${this.place}, agent '${agentName}'`);
     const agent = new AwsAgent(this, agentName, props, this.plan.place(agentName, props.slot));
     this.agentsByName.set(agentName, agent);
     this.privateEndpoints.admit(agent);
@@ -179,16 +186,11 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
   }
 
   /** @internal */
-  public checkCompiles(
-    agent: { agentName: string; mode: Mode },
-    rules: readonly EgressRule[],
-    subnets: { cidr: CidrBlock }[],
-  ): void {
-    refuseAwsHosts(rules, `${this.place}, agent '${agent.agentName}'`);
-    compileSuricata(
-      [{ name: agent.agentName, mode: agent.mode, rules: [...rules], sources: subnets.map(({ cidr }) => cidr) }],
-      this.place,
-    );
+  public checkHolds(agentName: string, mode: Mode, rules: readonly EgressRule[]): void {
+    const at = `${this.place}, agent '${agentName}'`;
+    if (this.tier === AwsEgressTier.SEALED) checkSealed(mode, rules, at);
+    refuseAwsHosts(rules, at);
+    compileSuricata([{ name: agentName, mode, rules: [...rules], sources: [this.cidr] }], this.place);
   }
 
   /** @internal */
@@ -228,6 +230,26 @@ function checkOrganization(id: string | undefined, at: string): void {
       at,
       `organizationId ${quoted(id)} is not an organisation's id`,
       "write it as AWS Organizations shows it, e.g. o-a1b2c3d4e5",
+    );
+  }
+}
+
+function checkSealed(mode: Mode, rules: readonly EgressRule[], at: string): void {
+  const [first] = rules;
+  if (first !== undefined) {
+    throw new CordonError(
+      "CORDON-107",
+      at,
+      `the sealed tier has no way out, and the policy names ${rules.length} destination(s), first ${first.id}`,
+      "use AwsEgressTier.INSPECTED, or remove them from the policy",
+    );
+  }
+  if (mode === Mode.MONITOR) {
+    throw new CordonError(
+      "CORDON-108",
+      at,
+      "the sealed tier has no way out to watch",
+      "leave the mode out, or use AwsEgressTier.INSPECTED",
     );
   }
 }

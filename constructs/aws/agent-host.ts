@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import type { CidrBlock } from "../../lib/names/cidr-block";
 import type { EgressRule } from "../../lib/policy/egress";
 import type { Mode } from "../../lib/policy/mode";
 import type { AwsEgressTier } from "./egress-tier";
@@ -22,12 +21,8 @@ export interface AwsAgentHost extends Construct {
   readonly readiness: ITerraformDependable[];
   /** The firewall endpoint of an egress zone. */
   readonly endpointOf: (zone: string) => string;
-  /** Refuses rules that this cell's engines can't express, before anything is created for them. */
-  checkCompiles(
-    agent: { agentName: string; mode: Mode },
-    rules: readonly EgressRule[],
-    subnets: { cidr: CidrBlock }[],
-  ): void;
+  /** Refuses what this cell's tier and engines can't hold, before anything is created for it. */
+  checkHolds(agentName: string, mode: Mode, rules: readonly EgressRule[]): void;
   /** Tells the cell that an allow list is not what it was. */
   changed(): void;
 }

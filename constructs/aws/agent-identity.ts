@@ -69,11 +69,33 @@ export class AwsAgentIdentity extends Construct {
     this.boundary = new IamPolicy(this, "Boundary", {
       name: `${name}-boundary`,
       description: `Upper limit of what agent role ${name} can do`,
-      policy: Lazy.stringValue({ produce: () => policyJson(this.boundaryDocument()) }),
+      policy: Lazy.stringValue({ produce: () => policyJson(this.boundaryDocument(this.permissions)) }),
     });
     const trust = props.trust ?? AwsTrust.nobody();
     this.role = props.role === undefined ? this.createRole(trust) : this.boundRole(props.role);
     trust.createCompanion(this, this.role, name);
+  }
+
+  /** Refuses a role that a user brings but that the agent's boundary can't be put on. */
+  public static checkRole(props: { role?: IamRole; trust?: AwsTrust }, at: string): void {
+    const { role, trust } = props;
+    if (role === undefined) return;
+    if (trust !== undefined) {
+      throw new CordonError(
+        "CORDON-117",
+        at,
+        "both a role and a trust are given",
+        "leave trust out; the role you bring keeps its own trust policy",
+      );
+    }
+    if (role.permissionsBoundaryInput !== undefined) {
+      throw new CordonError(
+        "CORDON-117",
+        at,
+        `role '${role.node.id}' has a permission boundary already`,
+        "remove it from the role; the cell attaches the agent's own boundary",
+      );
+    }
   }
 
   /** ARN of the agent's role. */
@@ -108,7 +130,10 @@ export class AwsAgentIdentity extends Construct {
         "add the service to the cell's services, e.g. AwsService.BEDROCK_RUNTIME for bedrock",
       );
     }
-    if (!this.permissions.includes(permission)) this.permissions.push(permission);
+    if (!this.permissions.includes(permission)) {
+      this.boundaryDocument([...this.permissions, permission]); // refuses what IAM has no room for
+      this.permissions.push(permission);
+    }
     this.rolePolicyResource ??= new IamRolePolicy(this, "Policy", {
       name: `${this.props.name}-granted`,
       role: this.role.name,
@@ -129,39 +154,23 @@ export class AwsAgentIdentity extends Construct {
 
   // The boundary goes onto the resource itself, so that a role from elsewhere has no more than a role of ours.
   private boundRole(role: IamRole): IamRole {
-    if (this.props.trust !== undefined) {
-      throw new CordonError(
-        "CORDON-117",
-        this.props.at,
-        "both a role and a trust are given",
-        "leave trust out; the role you bring keeps its own trust policy",
-      );
-    }
-    if (role.permissionsBoundaryInput !== undefined) {
-      throw new CordonError(
-        "CORDON-117",
-        this.props.at,
-        `role '${role.node.id}' has a permission boundary already`,
-        "remove it from the role; the cell attaches the agent's own boundary",
-      );
-    }
     role.permissionsBoundary = this.boundary.arn;
     return role;
   }
 
   private permissionDocument(): PolicyStatement[] {
-    return this.sortedPermissions().map((permission) => {
+    return byLabel(this.permissions).map((permission) => {
       const { actions, resources } = permission.statement(this.props.scope);
       return { Effect: "Allow", Action: actions, Resource: resources };
     });
   }
 
-  private boundaryDocument(): PolicyStatement[] {
+  private boundaryDocument(permissions: AwsPermission[]): PolicyStatement[] {
     const { scope, vpcId, at } = this.props;
-    return boundaryStatements(this.sortedPermissions(), { ...scope, vpcId, at });
+    return boundaryStatements(byLabel(permissions), { ...scope, vpcId, at });
   }
+}
 
-  private sortedPermissions(): AwsPermission[] {
-    return [...this.permissions].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
-  }
+function byLabel(permissions: AwsPermission[]): AwsPermission[] {
+  return [...permissions].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
 }

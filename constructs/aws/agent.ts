@@ -73,8 +73,6 @@ export class AwsAgent extends Construct {
     this.agentName = agentName;
     this.mode = props.mode ?? Mode.ENFORCE;
     this.current = props.policy ?? ContainmentPolicy.denyAll(agentName);
-    this.checkTier(this.current.rules);
-    cell.checkCompiles(this, this.current.rules, subnets);
     this.network = subnets.map(({ zone, cidr }) => cell.network.subnet("agent", zone, cidr, this, agentName));
     this.routes = this.network.flatMap((subnet) => cell.network.routeThroughFirewall(this, subnet, cell.endpointOf));
     this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
@@ -134,9 +132,8 @@ export class AwsAgent extends Construct {
    * @throws CORDON-107 in a sealed cell
    */
   public allowEgress(...rules: EgressRule[]): this {
-    this.checkTier(rules);
     const widened = this.current.allow(...rules);
-    this.cell.checkCompiles(this, rules, this.network);
+    this.cell.checkHolds(this.agentName, this.mode, rules);
     this.current = widened;
     if (this.mode === Mode.ENFORCE) for (const rule of rules) this.openPort(rule);
     this.cell.changed();
@@ -173,27 +170,6 @@ export class AwsAgent extends Construct {
       ...range,
     });
     return this;
-  }
-
-  private checkTier(rules: readonly EgressRule[]): void {
-    if (this.cell.tier !== AwsEgressTier.SEALED) return;
-    const [first] = rules;
-    if (first !== undefined) {
-      throw new CordonError(
-        "CORDON-107",
-        this.place,
-        `the sealed tier has no way out, and the policy names ${rules.length} destination(s), first ${first.id}`,
-        "use AwsEgressTier.INSPECTED, or remove them from the policy",
-      );
-    }
-    if (this.mode === Mode.MONITOR) {
-      throw new CordonError(
-        "CORDON-108",
-        this.place,
-        "the sealed tier has no way out to watch",
-        "leave the mode out, or use AwsEgressTier.INSPECTED",
-      );
-    }
   }
 
   // Names are the firewall's to judge; the security group narrows ports, and addresses where a rule has them.
