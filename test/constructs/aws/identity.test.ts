@@ -97,14 +97,12 @@ describe("a grant", () => {
 
   test("for a profile over regions names the profile and the model in each, and lets the boundary through there", () => {
     const other = cellOf({ services });
-    other
-      .addAgent("triage")
-      .identity.grant(
-        AwsPermission.invokeInferenceProfile("eu.anthropic.claude-x", {
-          modelId: "anthropic.claude-x",
-          regions: ["eu-west-3", "eu-west-1"],
-        }),
-      );
+    other.addAgent("triage").identity.grant(
+      AwsPermission.invokeInferenceProfile("eu.anthropic.claude-x", {
+        modelId: "anthropic.claude-x",
+        regions: ["eu-west-3", "eu-west-1"],
+      }),
+    );
     const { Statement } = Plan.of(other).policy("aws_iam_policy", "triage");
     expect(Statement[0]).toMatchObject({
       Resource: [
