@@ -1,6 +1,6 @@
+export type { ResidualRisk } from "./compile/residual-risk";
 export { CORDON_ERROR_CODES, type CordonErrorCode } from "./errors/codes";
 export { CordonError } from "./errors/cordon-error";
-export type { ResidualRisk } from "./compile/residual-risk";
 export { CidrBlock } from "./names/cidr-block";
 export { HostMatch, HostPattern, type HostPatternOptions } from "./names/host-pattern";
 export { ContainmentPolicy } from "./policy/containment-policy";

@@ -1,3 +1,4 @@
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
@@ -7,7 +8,7 @@ import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import type { AwsPermission, AwsPermissionScope } from "./permission";
 import { boundaryStatements } from "./permission-boundary";
 import { type PolicyStatement, policyJson } from "./policy-document";
-import { AwsTrust } from "./trust";
+import { AwsTrust, type AwsTrustCompanion } from "./trust";
 
 /** What an identity is told by its cell. */
 export interface AwsAgentIdentityProps {
@@ -56,6 +57,8 @@ export class AwsAgentIdentity extends Construct {
   public readonly role: IamRole;
   /** The boundary: the most that the role can ever do, whatever is attached to it. */
   public readonly boundary: IamPolicy;
+  /** What the runtime needs beside the role: EC2's instance profile, EKS's association, the Roles Anywhere profile. */
+  public readonly companion: AwsTrustCompanion | undefined;
   private readonly permissions: AwsPermission[] = [];
   private rolePolicyResource?: IamRolePolicy;
 
@@ -69,11 +72,11 @@ export class AwsAgentIdentity extends Construct {
     this.boundary = new IamPolicy(this, "Boundary", {
       name: `${name}-boundary`,
       description: `Upper limit of what agent role ${name} can do`,
-      policy: Lazy.stringValue({ produce: () => policyJson(this.boundaryDocument(this.permissions)) }),
+      policy: Lazy.stringValue({ produce: () => policyJson(this.boundaryDocument()) }),
     });
     const trust = props.trust ?? AwsTrust.nobody();
     this.role = props.role === undefined ? this.createRole(trust) : this.boundRole(props.role);
-    trust.createCompanion(this, this.role, name);
+    this.companion = trust.createCompanion(this, this.role, name);
   }
 
   /** Refuses a role that a user brings but that the agent's boundary can't be put on. */
@@ -101,6 +104,11 @@ export class AwsAgentIdentity extends Construct {
   /** ARN of the agent's role. */
   public get roleArn(): string {
     return this.role.arn;
+  }
+
+  /** The profile to launch EC2 instances with. Undefined unless the trust is `AwsTrust.ec2()`. */
+  public get instanceProfile(): IamInstanceProfile | undefined {
+    return this.companion instanceof IamInstanceProfile ? this.companion : undefined;
   }
 
   /** The role's own policy. Undefined until the first grant: a policy can't be empty. */
@@ -159,18 +167,23 @@ export class AwsAgentIdentity extends Construct {
   }
 
   private permissionDocument(): PolicyStatement[] {
-    return byLabel(this.permissions).map((permission) => {
+    return this.sorted(this.permissions).map((permission) => {
       const { actions, resources } = permission.statement(this.props.scope);
       return { Effect: "Allow", Action: actions, Resource: resources };
     });
   }
 
-  private boundaryDocument(permissions: AwsPermission[]): PolicyStatement[] {
+  /** The boundary's statements: what was granted, and what is denied whatever else is attached. @internal */
+  public boundaryDocument(permissions: readonly AwsPermission[] = this.permissions): PolicyStatement[] {
     const { scope, vpcId, at } = this.props;
-    return boundaryStatements(byLabel(permissions), { ...scope, vpcId, at });
+    return boundaryStatements(this.sorted(permissions), { ...scope, vpcId, at });
   }
-}
 
-function byLabel(permissions: AwsPermission[]): AwsPermission[] {
-  return [...permissions].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
+  // By content, so that the order of the grants changes no policy.
+  private sorted(permissions: readonly AwsPermission[]): AwsPermission[] {
+    const key = (one: AwsPermission): string =>
+      [one.label, ...one.statement(this.props.scope).resources, one.reason].join("\n");
+    const keyed = permissions.map((permission) => ({ permission, key: key(permission) }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ permission }) => permission);
+  }
 }

@@ -2,7 +2,10 @@ import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-qu
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import type { Route } from "@cdktf/provider-aws/lib/route";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
-import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import {
+  VpcSecurityGroupEgressRule,
+  type VpcSecurityGroupEgressRuleConfig,
+} from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
@@ -59,8 +62,11 @@ export class AwsAgent extends Construct {
   public readonly routes: Route[];
   /** Saved CloudWatch queries that show what this agent did, by layer. */
   public readonly queries: CloudwatchQueryDefinition[];
+  /** What the security group lets out, by construct id. */
+  public readonly egressRules = new Map<string, VpcSecurityGroupEgressRule>();
+  /** What it lets in: nothing but what another agent's `allowTo` opened. */
+  public readonly ingressRules = new Map<string, VpcSecurityGroupIngressRule>();
   private current: ContainmentPolicy;
-  private readonly openPorts = new Set<string>();
 
   /** @internal Made by `AwsAgentCell.addAgent`. */
   public constructor(
@@ -155,21 +161,31 @@ export class AwsAgent extends Construct {
       );
     }
     const port = parsePort(opening.port, at);
+    const id = `to-${other.agentName}-${port}`;
+    if (this.egressRules.has(id)) {
+      throw new CordonError("CORDON-118", at, `port ${port} is open already`, "open each port once");
+    }
     const description = plainText(opening.reason, at, "the reason")
       .replace(/[^A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]/g, " ")
       .slice(0, 255);
     const range = { ipProtocol: "tcp", fromPort: port, toPort: port, description };
-    new VpcSecurityGroupEgressRule(this, `to-${other.agentName}-${port}`, {
-      securityGroupId: this.securityGroup.id,
-      referencedSecurityGroupId: other.securityGroup.id,
-      ...range,
-    });
-    new VpcSecurityGroupIngressRule(other, `from-${this.agentName}-${port}`, {
+    this.addEgressRule(id, { referencedSecurityGroupId: other.securityGroup.id, ...range });
+    const from = `from-${this.agentName}-${port}`;
+    const ingress = new VpcSecurityGroupIngressRule(other, from, {
       securityGroupId: other.securityGroup.id,
       referencedSecurityGroupId: this.securityGroup.id,
       ...range,
     });
+    other.ingressRules.set(from, ingress);
     return this;
+  }
+
+  /** @internal */
+  public addEgressRule(id: string, rule: Omit<VpcSecurityGroupEgressRuleConfig, "securityGroupId">): void {
+    this.egressRules.set(
+      id,
+      new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroup.id, ...rule }),
+    );
   }
 
   // Names are the firewall's to judge; the security group narrows ports, and addresses where a rule has them.
@@ -177,10 +193,8 @@ export class AwsAgent extends Construct {
     const destination = rule.cidr?.toString() ?? ANYWHERE;
     const ipProtocol = rule.protocol === EgressProtocol.UDP ? "udp" : "tcp";
     const id = `egress-${ipProtocol}-${destination.replace(/[^0-9a-f]/g, "-")}-${rule.port}`;
-    if (this.openPorts.has(id)) return;
-    this.openPorts.add(id);
-    new VpcSecurityGroupEgressRule(this, id, {
-      securityGroupId: this.securityGroup.id,
+    if (this.egressRules.has(id)) return;
+    this.addEgressRule(id, {
       cidrIpv4: destination,
       ipProtocol,
       fromPort: rule.port,
@@ -191,8 +205,7 @@ export class AwsAgent extends Construct {
 
   // Watching means that the firewall sees what the security group would have stopped, for this agent alone.
   private openForWatching(): void {
-    new VpcSecurityGroupEgressRule(this, "egress-monitor", {
-      securityGroupId: this.securityGroup.id,
+    this.addEgressRule("egress-monitor", {
       cidrIpv4: ANYWHERE,
       ipProtocol: "-1",
       description: "monitor mode: the firewall logs what it would drop",

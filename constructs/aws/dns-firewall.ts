@@ -36,10 +36,12 @@ export class AwsDnsFirewall extends Construct {
   /** Answers nothing while the firewall can't decide. */
   public readonly config: Route53ResolverFirewallConfig;
   public readonly queryLog: Route53ResolverQueryLogConfig;
+  public readonly queryLogAssociation: Route53ResolverQueryLogConfigAssociation;
+  /** Rules and their lists by name: `https-records`, `svcb-records`, `deny`, and the allow lists once synthesized. */
+  public readonly rules = new Map<string, Route53ResolverFirewallRule>();
+  public readonly lists = new Map<string, Route53ResolverFirewallDomainList>();
   /** Refuses every name that no list before has. */
   public readonly denyRule: Route53ResolverFirewallRule;
-  /** Lists of allowed names; filled when the stack is synthesized. */
-  public readonly allowLists = new Map<string, Route53ResolverFirewallDomainList>();
 
   public constructor(
     scope: Construct,
@@ -72,7 +74,7 @@ export class AwsDnsFirewall extends Construct {
       tags: network.tags(),
       dependsOn: [logs.deliveryPolicy],
     });
-    new Route53ResolverQueryLogConfigAssociation(this, "QueryLogAssociation", {
+    this.queryLogAssociation = new Route53ResolverQueryLogConfigAssociation(this, "QueryLogAssociation", {
       resolverQueryLogConfigId: this.queryLog.id,
       resourceId: network.vpcId,
     });
@@ -80,16 +82,15 @@ export class AwsDnsFirewall extends Construct {
 
   /** What has to be in place before an agent starts. */
   public get readiness(): ITerraformDependable[] {
-    return [this.association];
+    return [this.association, this.queryLogAssociation];
   }
 
   /** Creates the lists of allowed names and their rules; runs when the stack is synthesized. */
   public addAllowLists(): void {
     this.props.compiled().lists.forEach(({ name, domains }, index) => {
-      if (this.allowLists.has(name)) return;
+      if (this.lists.has(name)) return;
       const list = this.domainList(name, domains);
-      this.allowLists.set(name, list);
-      new Route53ResolverFirewallRule(this, `${name}-rule`, {
+      const rule = new Route53ResolverFirewallRule(this, `${name}-rule`, {
         name: this.resourceName(name),
         firewallRuleGroupId: this.ruleGroup.id,
         firewallDomainListId: list.id,
@@ -98,6 +99,7 @@ export class AwsDnsFirewall extends Construct {
         // The default would also look up every name behind a CNAME in the list, which no content network survives.
         firewallDomainRedirectionAction: "TRUST_REDIRECTION_DOMAIN",
       });
+      this.rules.set(name, rule);
     });
   }
 
@@ -110,7 +112,7 @@ export class AwsDnsFirewall extends Construct {
   ): Route53ResolverFirewallRule {
     const list = this.domainList(name, ["*"]);
     const watched = (): boolean => this.props.compiled().monitor;
-    return new Route53ResolverFirewallRule(this, `${name}-rule`, {
+    const rule = new Route53ResolverFirewallRule(this, `${name}-rule`, {
       name: this.resourceName(name),
       firewallRuleGroupId: this.ruleGroup.id,
       firewallDomainListId: list.id,
@@ -119,14 +121,18 @@ export class AwsDnsFirewall extends Construct {
       blockResponse: Lazy.stringValue({ produce: () => (watched() ? undefined : answer) }),
       ...(qType === undefined ? {} : { qType }),
     });
+    this.rules.set(name, rule);
+    return rule;
   }
 
   private domainList(name: string, domains: string[]): Route53ResolverFirewallDomainList {
-    return new Route53ResolverFirewallDomainList(this, name, {
+    const list = new Route53ResolverFirewallDomainList(this, name, {
       name: this.resourceName(name),
       domains,
       tags: this.props.network.tags(name),
     });
+    this.lists.set(name, list);
+    return list;
   }
 
   private resourceName(name: string): string {

@@ -23,6 +23,9 @@ export interface AwsFlowLogsProps {
 export class AwsFlowLogs extends Construct {
   /** The role that the flow log service writes with. */
   public readonly role: IamRole;
+  public readonly rolePolicy: IamRolePolicy;
+  /** Every flow log: the VPC's, or one per agent's subnet in an existing VPC. */
+  public readonly flowLogs: FlowLog[] = [];
   /** The flow log of the VPC. Undefined in an existing VPC. */
   public readonly vpcFlowLog: FlowLog | undefined;
 
@@ -35,7 +38,7 @@ export class AwsFlowLogs extends Construct {
     const { cellName, network, logs } = props;
     const { partition, region, accountId } = props.scope;
     this.role = new IamRole(this, "Role", {
-      name: `${cellName}-${region}-flow-logs`,
+      name: `${cellName}-${region}.flow-logs`, // the dot keeps it apart from every agent's role
       description: `Writes the flow logs of agent cell ${cellName}`,
       assumeRolePolicy: policyJson([
         {
@@ -49,7 +52,7 @@ export class AwsFlowLogs extends Construct {
         },
       ]),
     });
-    new IamRolePolicy(this, "Policy", {
+    this.rolePolicy = new IamRolePolicy(this, "Policy", {
       name: "write-flow-logs",
       role: this.role.name,
       policy: policyJson([
@@ -57,6 +60,12 @@ export class AwsFlowLogs extends Construct {
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
           Resource: `${logs.group("vpc-flow").arn}:*`,
+        },
+        {
+          // The service looks for the group before it writes, which IAM can only allow for all groups of a region.
+          Effect: "Allow",
+          Action: "logs:DescribeLogGroups",
+          Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:*`,
         },
       ]),
     });
@@ -70,7 +79,7 @@ export class AwsFlowLogs extends Construct {
 
   private record(id: string, subject: { vpcId: string } | { subnetId: string }): FlowLog {
     const { logs, network } = this.props;
-    return new FlowLog(this, id, {
+    const flowLog = new FlowLog(this, id, {
       ...subject,
       trafficType: "ALL",
       maxAggregationInterval: 60,
@@ -78,6 +87,9 @@ export class AwsFlowLogs extends Construct {
       logDestination: logs.group("vpc-flow").arn,
       iamRoleArn: this.role.arn,
       tags: network.tags("flow"),
+      dependsOn: [this.rolePolicy],
     });
+    this.flowLogs.push(flowLog);
+    return flowLog;
   }
 }

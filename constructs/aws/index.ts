@@ -17,4 +17,4 @@ export {
 } from "./permission";
 export { AwsPrivateEndpoints, type AwsPrivateEndpointsProps } from "./private-endpoints";
 export { AwsEndpointKind, AwsPerimeter, AwsService, type AwsServiceProps } from "./service";
-export { AwsTrust, type EksPodIdentityProps, type RolesAnywhereProps } from "./trust";
+export { AwsTrust, type AwsTrustCompanion, type EksPodIdentityProps, type RolesAnywhereProps } from "./trust";

@@ -23,6 +23,7 @@ export interface AwsLogStoreProps {
 export class AwsLogStore extends Construct {
   /** Encrypts every log group of the cell; only CloudWatch Logs in this region may use it, for these groups. */
   public readonly key: KmsKey;
+  public readonly alias: KmsAlias;
   /** Lets the firewall and the resolver deliver into the cell's log groups. */
   public readonly deliveryPolicy: CloudwatchLogResourcePolicy;
   private readonly groups = new Map<string, CloudwatchLogGroup>();
@@ -66,7 +67,7 @@ export class AwsLogStore extends Construct {
         },
       ]),
     });
-    new KmsAlias(this, "Alias", { name: `alias/cordon-${cellName}`, targetKeyId: this.key.keyId });
+    this.alias = new KmsAlias(this, "Alias", { name: `alias/cordon-${cellName}`, targetKeyId: this.key.keyId });
     this.deliveryPolicy = new CloudwatchLogResourcePolicy(this, "DeliveryPolicy", {
       policyName: `cordon-${cellName}-delivery`,
       policyDocument: policyJson([

@@ -19,6 +19,7 @@ export interface AwsZoneSubnet {
   readonly cidr: CidrBlock;
   readonly subnet: Subnet;
   readonly routeTable: RouteTable;
+  readonly association: RouteTableAssociation;
 }
 
 export interface AwsCellNetworkProps {
@@ -57,7 +58,9 @@ export class AwsCellNetwork extends Construct {
   public readonly firewallSubnets: AwsZoneSubnet[];
   /** Where the NAT gateways stand. Empty in an existing VPC. */
   public readonly publicSubnets: AwsZoneSubnet[];
-  public readonly natGateways: { zone: string; natGateway: NatGateway }[] = [];
+  public readonly natGateways: { zone: string; natGateway: NatGateway; address: Eip }[] = [];
+  /** From each firewall subnet to its NAT gateway, and from each public subnet to the internet gateway. */
+  public readonly routes: Route[] = [];
   private readonly publicTables = new Map<string, string>();
 
   public constructor(
@@ -118,11 +121,11 @@ export class AwsCellNetwork extends Construct {
       tags,
     });
     const routeTable = new RouteTable(scope, `${role}-${zone}-routes`, { vpcId: this.vpcId, tags });
-    new RouteTableAssociation(scope, `${role}-${zone}-association`, {
+    const association = new RouteTableAssociation(scope, `${role}-${zone}-association`, {
       subnetId: subnet.id,
       routeTableId: routeTable.id,
     });
-    return { zone, cidr, subnet, routeTable };
+    return { zone, cidr, subnet, routeTable, association };
   }
 
   /**
@@ -157,11 +160,13 @@ export class AwsCellNetwork extends Construct {
     const given = existing?.publicSubnet(firewall.zone, at);
     const natGatewayId = given?.natGatewayId ?? this.createNat(firewall.zone).id;
     if (given !== undefined) this.publicTables.set(firewall.zone, given.routeTableId);
-    new Route(this, `firewall-${firewall.zone}-out`, {
-      routeTableId: firewall.routeTable.id,
-      destinationCidrBlock: ANYWHERE,
-      natGatewayId,
-    });
+    this.routes.push(
+      new Route(this, `firewall-${firewall.zone}-out`, {
+        routeTableId: firewall.routeTable.id,
+        destinationCidrBlock: ANYWHERE,
+        natGatewayId,
+      }),
+    );
   }
 
   private createNat(zone: string): NatGateway {
@@ -180,12 +185,14 @@ export class AwsCellNetwork extends Construct {
       tags: this.tags(`nat-${zone}`),
       dependsOn: [internetGateway],
     });
-    this.natGateways.push({ zone, natGateway });
-    new Route(this, `public-${zone}-out`, {
-      routeTableId: side.routeTable.id,
-      destinationCidrBlock: ANYWHERE,
-      gatewayId: internetGateway.id,
-    });
+    this.natGateways.push({ zone, natGateway, address });
+    this.routes.push(
+      new Route(this, `public-${zone}-out`, {
+        routeTableId: side.routeTable.id,
+        destinationCidrBlock: ANYWHERE,
+        gatewayId: internetGateway.id,
+      }),
+    );
     return natGateway;
   }
 }

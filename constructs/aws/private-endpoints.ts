@@ -1,6 +1,5 @@
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
@@ -36,6 +35,8 @@ export class AwsPrivateEndpoints extends Construct {
   public readonly endpoints = new Map<string, VpcEndpoint>();
   /** Around the interface endpoints. Undefined if the cell has none. */
   public readonly securityGroup: SecurityGroup | undefined;
+  /** What lets each agent in, by the agent's name. */
+  public readonly ingressRules = new Map<string, VpcSecurityGroupIngressRule>();
 
   public constructor(
     scope: Construct,
@@ -52,7 +53,7 @@ export class AwsPrivateEndpoints extends Construct {
     }
     if (services.some(isInterface)) {
       this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
-        name: `${props.cellName}-endpoints`,
+        name: `${props.cellName}.endpoints`, // the dot keeps it apart from every agent's group
         description: "Private endpoints: port 443 from agents, nothing out",
         vpcId: network.vpcId,
         tags: network.tags("endpoints"),
@@ -74,14 +75,14 @@ export class AwsPrivateEndpoints extends Construct {
   /** Opens port 443 between an agent and the endpoints, on both sides, and puts the gateway routes into its tables. */
   public admit(agent: AwsAgent): void {
     if (this.securityGroup !== undefined) {
-      new VpcSecurityGroupIngressRule(this, `from-${agent.agentName}`, {
+      const ingress = new VpcSecurityGroupIngressRule(this, `from-${agent.agentName}`, {
         securityGroupId: this.securityGroup.id,
         referencedSecurityGroupId: agent.securityGroup.id,
         description: `agent ${agent.agentName}`,
         ...HTTPS,
       });
-      new VpcSecurityGroupEgressRule(agent, "to-endpoints", {
-        securityGroupId: agent.securityGroup.id,
+      this.ingressRules.set(agent.agentName, ingress);
+      agent.addEgressRule("to-endpoints", {
         referencedSecurityGroupId: this.securityGroup.id,
         description: "private endpoints",
         ...HTTPS,
@@ -90,8 +91,7 @@ export class AwsPrivateEndpoints extends Construct {
     for (const service of this.props.services.filter((one) => !isInterface(one))) {
       const endpoint = this.endpoints.get(service.name);
       if (endpoint === undefined) continue;
-      new VpcSecurityGroupEgressRule(agent, `to-${service.name}`, {
-        securityGroupId: agent.securityGroup.id,
+      agent.addEgressRule(`to-${service.name}`, {
         prefixListId: endpoint.prefixListId,
         description: `gateway endpoint of ${service.name}`,
         ...HTTPS,

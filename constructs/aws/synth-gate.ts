@@ -5,6 +5,7 @@ import type { LintOptions } from "../../lib/compile/aws-lint/terraform-resource"
 import { ipSetName } from "../../lib/compile/suricata-rules";
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import { Mode } from "../../lib/policy/mode";
+import { type ContainedCell, containmentFindings } from "./containment-checks";
 import type { AwsDnsFirewall } from "./dns-firewall";
 import { type RenderedStack, resourcesAround } from "./rendered-stack";
 
@@ -16,11 +17,12 @@ interface GatedAgent {
 }
 
 /** What the gate needs of a cell. */
-export interface GatedCell extends IConstruct {
+export interface GatedCell extends IConstruct, ContainedCell {
+  readonly cellName: string;
   readonly place: string;
   readonly region: string;
   readonly maintenance: boolean;
-  readonly agents: GatedAgent[];
+  readonly agents: (GatedAgent & ContainedCell["agents"][number])[];
   readonly dnsFirewall: AwsDnsFirewall;
   /** Creates what depends on the whole of the allow lists. */
   complete(): void;
@@ -32,7 +34,7 @@ const SHOWN = 9;
 /**
  * Stands in a stack with a cell and emits nothing. When the stack is synthesized it first has the cells create what
  * depends on their whole allow lists, then checks the cells' resources, and the user's own that touch them, for what
- * Terraform accepts and AWS refuses or leaves open. A finding throws: no flag turns it off.
+ * Terraform accepts and AWS refuses or leaves open, and for ways around the firewall. A finding throws: no flag turns it off.
  */
 export class SynthGate extends TerraformElement {
   private readonly cells: GatedCell[] = [];
@@ -49,6 +51,15 @@ export class SynthGate extends TerraformElement {
   public static guard(stack: TerraformStack, cell: GatedCell): void {
     const existing = stack.node.tryFindChild(ID);
     const gate = existing instanceof SynthGate ? existing : new SynthGate(stack);
+    const twin = gate.cells.find((other) => other.cellName === cell.cellName);
+    if (twin !== undefined) {
+      throw new CordonError(
+        "CORDON-123",
+        cell.node.path,
+        `cell ${twin.node.path} of the same stack is named ${quoted(cell.cellName)} too`,
+        "give one of them another name; roles, log groups and keys are named after it",
+      );
+    }
     gate.cells.push(cell);
   }
 
@@ -76,8 +87,11 @@ export class SynthGate extends TerraformElement {
       const rendered: RenderedStack = this.stack.toTerraform();
       for (const cell of this.cells) checkProviderRegion(rendered, cell);
       const own = this.cells.flatMap((cell) => cell.node.findAll().filter(TerraformElement.isTerraformElement));
-      const around = resourcesAround(rendered, new Set(own.map((element) => element.friendlyUniqueId)));
-      const [first, ...others] = lintAws(around, this.lintOptions());
+      const ids = new Set(own.map((element) => element.friendlyUniqueId));
+      const [first, ...others] = [
+        ...this.cells.flatMap((cell) => containmentFindings(this.stack, rendered, cell, ids)),
+        ...lintAws(resourcesAround(rendered, ids), this.lintOptions()),
+      ];
       if (first === undefined) return;
       const rest = others.slice(0, SHOWN).map((one) => `\n  ${one.code}: ${one.address}: ${one.problem}; ${one.fix}`);
       const more = others.length > SHOWN ? `\n  and ${others.length - SHOWN} more` : "";

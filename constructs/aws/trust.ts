@@ -22,6 +22,9 @@ export interface RolesAnywhereProps {
   readonly spiffeId: string;
 }
 
+/** What a runtime needs beside a role. */
+export type AwsTrustCompanion = IamInstanceProfile | EksPodIdentityAssociation | RolesanywhereProfile;
+
 /**
  * Who may take an agent's role: the runtime that the agent's workload uses, with the conditions that keep other
  * accounts' resources of that service from taking it (the confused deputy).
@@ -33,7 +36,8 @@ export class AwsTrust {
     public readonly label: string,
     private readonly statements: (scope: AwsPermissionScope) => PolicyStatement[],
     /** Creates what the runtime needs beside the role. */
-    private readonly companion: (scope: Construct, role: IamRole, name: string) => void = () => undefined,
+    private readonly companion: (scope: Construct, role: IamRole, name: string) => AwsTrustCompanion | undefined = () =>
+      undefined,
   ) {}
 
   /** Nobody: the role exists with its boundary, and no runtime can take it until a trust is given. */
@@ -102,8 +106,8 @@ export class AwsTrust {
   }
 
   /**
-   * Workloads outside of AWS that hold an X.509 certificate with one SPIFFE id, by IAM Roles Anywhere; a profile with
-   * 15-minute sessions is created beside the role.
+   * Workloads that hold an X.509 certificate with one SPIFFE id, by IAM Roles Anywhere; a profile with 15-minute sessions
+   * is created beside the role. Like every agent, they can use the role from inside of the cell's VPC alone.
    */
   public static rolesAnywhere(props: RolesAnywhereProps): AwsTrust {
     const at = "AwsTrust.rolesAnywhere";
@@ -152,8 +156,8 @@ export class AwsTrust {
   }
 
   /** Creates the runtime's companions of a role: instance profile, pod identity association, Roles Anywhere profile. */
-  public createCompanion(scope: Construct, role: IamRole, name: string): void {
-    this.companion(scope, role, name);
+  public createCompanion(scope: Construct, role: IamRole, name: string): AwsTrustCompanion | undefined {
+    return this.companion(scope, role, name);
   }
 }
 

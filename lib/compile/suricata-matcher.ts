@@ -21,14 +21,24 @@ export function suricataMatcher(rule: EgressRule, at: string): SuricataMatcher {
   const { protocol, host, cidr, port } = rule;
   if (cidr !== undefined) {
     if (cidr.version === 6) {
-      throw new CordonError("CORDON-051", at, `${cidr} is IPv6, and a cell on AWS has IPv4 alone`, "name the service's IPv4 block, or a rule by name");
+      throw new CordonError(
+        "CORDON-051",
+        at,
+        `${cidr} is IPv6, and a cell on AWS has IPv4 alone`,
+        "name the service's IPv4 block, or a rule by name",
+      );
     }
     return { protocol: protocol === EgressProtocol.UDP ? "udp" : "tcp", destination: String(cidr), port, options: [] };
   }
   switch (protocol) {
     case EgressProtocol.HTTPS:
     case EgressProtocol.TLS:
-      return { protocol: "tls", destination: "$EXTERNAL_NET", port, options: ["tls.sni", ...nameOptions(host), "nocase"] };
+      return {
+        protocol: "tls",
+        destination: "$EXTERNAL_NET",
+        port,
+        options: ["tls.sni", ...nameOptions(host), "nocase"],
+      };
     case EgressProtocol.HTTP:
       return { protocol: "http", destination: "$EXTERNAL_NET", port, options: ["http.host", ...nameOptions(host)] };
     default:

@@ -1,13 +1,23 @@
 import { CordonError } from "../errors/cordon-error";
-import { SPECIAL_PURPOSE } from "../names/cidr-block";
 import { EgressProtocol } from "../policy/egress";
 import { Mode } from "../policy/mode";
 import type { AgentEgress } from "./agent-egress";
+import { checkSources, homeNet } from "./agent-sources";
 import { firewallRisks } from "./firewall-risks";
 import type { ResidualRisk } from "./residual-risk";
 import { suricataMatcher } from "./suricata-matcher";
-import { stableSids } from "./suricata-sid";
-import { ALWAYS_CLOSED, type Closure, closures, dropRule, type OpenPorts } from "./suricata-terminal";
+import { agentSidBlocks, stableSids } from "./suricata-sid";
+import {
+  ALWAYS_CLOSED,
+  type Closure,
+  closures,
+  dropRule,
+  NOTE_THE_END,
+  type OpenPorts,
+  otherPorts,
+  TO_SERVER,
+  Way,
+} from "./suricata-terminal";
 
 /** Addresses that rules name as `$NAME`. */
 export interface FirewallIpSet {
@@ -35,15 +45,21 @@ export interface CompiledFirewall {
   readonly residual: ResidualRisk[];
 }
 
-/** Limits of AWS Network Firewall: rules of a policy, characters of a group, groups of a policy. */
+/** Limits of AWS Network Firewall: rules of a policy, characters of a rule and of a group, groups of a policy. */
 const MAX_RULES = 30_000;
+const MAX_RULE_CHARACTERS = 8_175;
 const MAX_CHARACTERS = 2_000_000;
 const MAX_GROUPS = 20;
 
+/** Place of the rule that closes ports in an agent's block of numbers; the others stand where their closure does. */
+const PORT_CLOSED = 99;
+const FIRST_CLOSURE = 900;
+
 /**
  * Compiles the allow lists of a cell's agents to Suricata rules for AWS Network Firewall in strict order: for each entry
- * one rule that passes it from that agent's addresses and logs so, then the rules that close everything else. All passes
- * stand before all drops and no rule depends on another, so that the engine's default order gives the same verdicts.
+ * one rule that passes it from that agent's addresses and logs so; for agents in monitor mode, passes that log what the
+ * terminal list would drop; then the rules that close everything else. All passes stand before all drops and no pass of
+ * an allow list depends on another rule, so that the engine's default order gives the same verdicts.
  *
  * @param at the cell in the caller's words: `cell 'Agents'`
  * @throws CORDON-050 for agents that can't be told apart by address, CORDON-051 for an entry that the engine can't
@@ -52,18 +68,24 @@ const MAX_GROUPS = 20;
  */
 export function compileSuricata(agents: AgentEgress[], at: string): CompiledFirewall {
   checkSources(agents, at);
-  const sorted = [...agents].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = inOrder(agents);
   const closing = closures(openPorts(sorted));
-  const lines = withSids([...sorted.flatMap((agent) => allowLines(agent, at)), ...sorted.filter(isWatched).flatMap((agent) => watchLines(agent, closing))]);
-  const terminal = [...ALWAYS_CLOSED, ...closing.map(dropRule)];
-  const total = lines.length + terminal.length;
-  if (total > MAX_RULES) {
-    throw new CordonError("CORDON-052", at, `the allow lists come to ${total} firewall rules, a policy takes ${MAX_RULES}`, "use wildcards, or move agents to another cell");
-  }
-  const sets = new Map(sorted.map((agent) => [agent.name, { name: ipSetName(agent.name), cidrs: agent.sources.map(String).sort() }]));
-  const groups = [...chunks(lines).map((chunk, index) => groupOf(`allow-${index + 1}`, chunk, sets)), { name: "terminal", rules: text(terminal), capacity: terminal.length, ipSets: [] }];
+  const lines = withSids([
+    ...allowLines(sorted, at),
+    ...sorted.filter(isWatched).flatMap((agent) => watchLines(agent, closing)),
+    ...sorted.filter((agent) => !isWatched(agent)).map(closedPortLine),
+  ]);
+  const terminal = [...ALWAYS_CLOSED, ...closing.map(dropRule), NOTE_THE_END];
+  checkLines([...lines.map(({ rule }) => rule), ...terminal], at);
+  const sets = new Map(
+    sorted.map(({ name, sources }) => [name, { name: ipSetName(name), cidrs: sources.map(String).sort() }]),
+  );
+  const groups = [
+    ...chunks(lines).map((chunk, index) => groupOf(`allow-${index + 1}`, chunk, sets)),
+    { name: "terminal", rules: text(terminal), capacity: terminal.length, ipSets: [] },
+  ];
   if (groups.length > MAX_GROUPS) {
-    throw new CordonError("CORDON-052", at, `the rules fill ${groups.length} groups, a policy takes ${MAX_GROUPS}`, "use wildcards, or move agents to another cell");
+    throw overTheLimit(at, `the rules fill ${groups.length} groups, a policy takes ${MAX_GROUPS}`);
   }
   return { groups, homeNet: homeNet(sorted), residual: firewallRisks(sorted) };
 }
@@ -73,42 +95,93 @@ export function ipSetName(agent: string): string {
   return `AGENT_${agent.toUpperCase().replace(/-/g, "_")}`;
 }
 
+/** A rule that still lacks its number: a key of an allow list, or a place in the agent's block. */
 interface Line {
   readonly agent: string;
-  /** What the rule is about; its number comes from it. */
-  readonly key: string;
+  readonly number: string | number;
   readonly head: string;
+}
+
+/** A whole rule and whose addresses it names. */
+interface AgentRule {
+  readonly agent: string;
+  readonly rule: string;
+}
+
+// Agents by name, and each agent's entries by id without repetitions.
+function inOrder(agents: AgentEgress[]): AgentEgress[] {
+  return [...agents]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((agent) => {
+      const rules = [...new Map(agent.rules.map((rule) => [rule.id, rule])).values()];
+      return { ...agent, rules: rules.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+    });
 }
 
 const isWatched = (agent: AgentEgress): boolean => agent.mode === Mode.MONITOR;
 
-function allowLines(agent: AgentEgress, at: string): Line[] {
-  return [...agent.rules]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((rule) => {
-      const { protocol, destination, port, options } = suricataMatcher(rule, `${at}, agent '${agent.name}', rule ${rule.id}`);
+function allowLines(agents: AgentEgress[], at: string): Line[] {
+  return agents.flatMap((agent) =>
+    agent.rules.map((rule) => {
+      const { protocol, destination, port, options } = suricataMatcher(
+        rule,
+        `${at}, agent '${agent.name}', rule ${rule.id}`,
+      );
       // Without a name to look for, the rule has to take the flow from its first packet in either direction.
-      const direction = options.length === 0 ? [] : ["flow:to_server"];
+      const direction = options.length === 0 ? [] : [TO_SERVER];
       const body = [`msg:"cordon allow ${agent.name}"`, ...direction, ...options, "alert"].join("; ");
-      return { agent: agent.name, key: `${agent.name}|${rule.id}`, head: `pass ${protocol} $${ipSetName(agent.name)} any -> ${destination} ${port} (${body}` };
-    });
+      const ends = `$${ipSetName(agent.name)} any -> ${destination} ${port}`;
+      return { agent: agent.name, number: `${agent.name}|${rule.id}`, head: `pass ${protocol} ${ends} (${body}` };
+    }),
+  );
 }
 
 // Each way of closing, turned into a pass for this agent alone: what would be dropped goes on and is logged.
-function watchLines(agent: AgentEgress, closing: Closure[]): Line[] {
-  return closing.map(({ sid, why, protocol, port, options }) => {
-    const body = [`msg:"cordon monitor ${agent.name} ${why}"`, ...options, "alert"].join("; ");
-    return { agent: agent.name, key: `${agent.name}|monitor ${sid}`, head: `pass ${protocol} $${ipSetName(agent.name)} any -> $EXTERNAL_NET ${port} (${body}` };
+function watchLines({ name }: AgentEgress, closing: Closure[]): Line[] {
+  const set = `$${ipSetName(name)}`;
+  return closing.map(({ sid, why, way, protocol, port, options }) => {
+    // A rule that looks at addresses and ports alone takes the whole flow at its first packet and logs it once.
+    const looksAt = options.length === 1 && options[0] === TO_SERVER ? [] : options;
+    const body = [`msg:"cordon monitor ${name} ${why}"`, ...looksAt, "alert"].join("; ");
+    const ends = way === Way.OUT ? `${set} any -> $EXTERNAL_NET ${port}` : `$EXTERNAL_NET any -> ${set} ${port}`;
+    return { agent: name, number: sid - FIRST_CLOSURE, head: `pass ${protocol} ${ends} (${body}` };
   });
 }
 
-function withSids(lines: Line[]): { agent: string; rule: string }[] {
-  const sids = stableSids(lines.map((line) => line.key));
-  return lines.map(({ agent, key, head }) => ({ agent, rule: `${head}; sid:${sids.get(key)}; rev:1;)` }));
+// The terminal list leaves the ports of all agents open; an agent gets no handshake on those that it has no rule for.
+function closedPortLine(agent: AgentEgress): Line {
+  const { tls, http } = portsOf([agent]);
+  const body = `msg:"cordon deny ${agent.name} port closed"; ${TO_SERVER}`;
+  const ends = `$${ipSetName(agent.name)} any -> any ${otherPorts([...tls, ...http])}`;
+  return { agent: agent.name, number: PORT_CLOSED, head: `drop tcp ${ends} (${body}` };
 }
 
-function chunks(lines: { agent: string; rule: string }[]): { agent: string; rule: string }[][] {
-  const result: { agent: string; rule: string }[][] = [];
+function withSids(lines: Line[]): AgentRule[] {
+  const sids = stableSids(lines.flatMap(({ number }) => (typeof number === "string" ? [number] : [])));
+  const blocks = agentSidBlocks([...new Set(lines.map(({ agent }) => agent))]);
+  return lines.map(({ agent, number, head }) => {
+    const sid = typeof number === "string" ? sids.get(number) : (blocks.get(agent) ?? 0) + number;
+    return { agent, rule: `${head}; sid:${sid}; rev:1;)` };
+  });
+}
+
+function checkLines(lines: string[], at: string): void {
+  if (lines.length > MAX_RULES) {
+    throw overTheLimit(at, `the allow lists come to ${lines.length} firewall rules, a policy takes ${MAX_RULES}`);
+  }
+  const long = lines.find((line) => line.length > MAX_RULE_CHARACTERS);
+  if (long !== undefined) {
+    const problem = `a rule that lists all open ports has ${long.length} characters, the firewall takes ${MAX_RULE_CHARACTERS}`;
+    throw new CordonError("CORDON-052", at, problem, "use fewer ports, or move agents to another cell");
+  }
+}
+
+function overTheLimit(at: string, problem: string): CordonError {
+  return new CordonError("CORDON-052", at, problem, "use wildcards, or move agents to another cell");
+}
+
+function chunks(lines: AgentRule[]): AgentRule[][] {
+  const result: AgentRule[][] = [];
   let room = 0;
   for (const line of lines) {
     const length = line.rule.length + 1;
@@ -122,7 +195,7 @@ function chunks(lines: { agent: string; rule: string }[]): { agent: string; rule
   return result;
 }
 
-function groupOf(name: string, lines: { agent: string; rule: string }[], sets: Map<string, FirewallIpSet>): FirewallRuleGroup {
+function groupOf(name: string, lines: AgentRule[], sets: Map<string, FirewallIpSet>): FirewallRuleGroup {
   const agents = [...new Set(lines.map((line) => line.agent))].sort();
   return {
     name,
@@ -134,32 +207,15 @@ function groupOf(name: string, lines: { agent: string; rule: string }[], sets: M
 
 const text = (rules: string[]): string => `${rules.join("\n")}\n`;
 
+/** 443 and 80 are judged by name in every cell, so that the mode of one agent changes no rule of another. */
 function openPorts(agents: AgentEgress[]): OpenPorts {
+  const { tls, http } = portsOf(agents);
+  return { tls: [443, ...tls], http: [80, ...http] };
+}
+
+function portsOf(agents: AgentEgress[]): OpenPorts {
   const rules = agents.flatMap((agent) => agent.rules);
   const of = (...protocols: EgressProtocol[]): number[] =>
-    [...new Set(rules.filter((rule) => protocols.includes(rule.protocol)).map((rule) => rule.port))].sort((a, b) => a - b);
+    rules.filter((rule) => protocols.includes(rule.protocol)).map((rule) => rule.port);
   return { tls: of(EgressProtocol.HTTPS, EgressProtocol.TLS), http: of(EgressProtocol.HTTP) };
-}
-
-function homeNet(agents: AgentEgress[]): string[] {
-  const own = agents.flatMap((agent) => agent.sources).filter((cidr) => cidr.isPublic);
-  return [...new Set([...SPECIAL_PURPOSE[4], ...own.map(String)])].sort();
-}
-
-function checkSources(agents: AgentEgress[], at: string): void {
-  const names = new Set<string>();
-  const seen: { name: string; first: bigint; last: bigint }[] = [];
-  for (const agent of agents) {
-    if (names.has(agent.name)) throw new CordonError("CORDON-050", at, `two agents are named '${agent.name}'`, "give each its own name");
-    names.add(agent.name);
-    if (agent.sources.length === 0) throw new CordonError("CORDON-050", at, `agent '${agent.name}' has no source addresses`, "give it a subnet");
-    for (const { first, last } of agent.sources) seen.push({ name: agent.name, first, last });
-  }
-  seen.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-  seen.forEach((source, index) => {
-    const next = seen[index + 1];
-    if (next !== undefined && next.first <= source.last && next.name !== source.name) {
-      throw new CordonError("CORDON-050", at, `agents '${source.name}' and '${next.name}' share addresses`, "give each agent subnets of its own; rules tell agents apart by source");
-    }
-  });
 }

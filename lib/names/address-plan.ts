@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CordonError } from "../errors/cordon-error";
+import { CordonError, quoted } from "../errors/cordon-error";
 import type { CidrBlock } from "./cidr-block";
 import { identifier } from "./plain-text";
 
@@ -39,13 +39,12 @@ export class AddressPlan {
   /** How many agents fit. */
   public readonly slots: number;
   private readonly agentPrefix: number;
-  private readonly zonePrefix: number;
+  private readonly zones: ReadonlyMap<string, CidrBlock>;
   private readonly placed = new Map<number, string>();
 
   private constructor(private readonly props: AddressPlanProps) {
-    const { cidr, zones, at } = props;
+    const { cidr, at } = props;
     this.agentPrefix = props.agentPrefix ?? 26;
-    this.zonePrefix = cidr.prefix + 2;
     const { agentPrefix } = this;
     if (cidr.version !== 4 || cidr.prefix < 16) {
       throw new CordonError("CORDON-011", at, `${cidr} can't be a cell`, "use an IPv4 block of /16 to /21");
@@ -60,18 +59,15 @@ export class AddressPlan {
         "CORDON-011",
         at,
         `${cidr} holds ${cidr.size} addresses and leaves no room for an agent's /${agentPrefix} in each of four zone blocks`,
-        enough === undefined ? "use smaller agent subnets" : `use a /${enough} or larger (it holds ${slotsOf(enough, agentPrefix)} agents)`,
+        enough === undefined
+          ? "use smaller agent subnets"
+          : `use a /${enough} or larger (room for ${slotsOf(enough, agentPrefix)})`,
       );
     }
-    for (const zone of zones) {
-      const twin = zones.find((other) => other.name !== zone.name && other.block === zone.block);
-      if (twin !== undefined) {
-        throw new CordonError("CORDON-013", at, `zones ${zone.name} and ${twin.name} share one quarter of the cell's addresses`, "use one of them and another zone");
-      }
-    }
+    this.zones = placedZones(props);
   }
 
-  /** Lays out a cell. @throws CORDON-011 if it does not fit, CORDON-013 for two zones in one quarter */
+  /** Lays out a cell. @throws CORDON-011 if it does not fit, CORDON-013 for zones without a quarter of their own */
   public static of(props: AddressPlanProps): AddressPlan {
     return new AddressPlan(props);
   }
@@ -79,43 +75,90 @@ export class AddressPlan {
   /** The blocks of a zone that no agent uses. */
   public infrastructure(zone: string): ZoneInfrastructure {
     const block = this.zoneBlock(zone);
-    return { firewall: block.subnet(28, 0), public: block.subnet(28, 1), endpoint: block.subnet(26, 1), inspection: block.subnet(26, 2) };
+    return {
+      firewall: block.subnet(28, 0),
+      public: block.subnet(28, 1),
+      endpoint: block.subnet(26, 1),
+      inspection: block.subnet(26, 2),
+    };
   }
 
   /**
    * Gives an agent its block in every zone.
    * @param slot a place chosen by hand. @default - from the agent's name
-   * @throws CORDON-012 if another agent has the place
+   * @throws CORDON-012 if another agent has the place, or the agent has one already
    */
   public place(agent: string, slot?: number): { zone: string; cidr: CidrBlock }[] {
-    const { at, zones } = this.props;
+    const { at } = this.props;
     identifier(agent, at, "the agent's name");
     const chosen = slot ?? slotOf(agent, this.slots);
     if (!Number.isInteger(chosen) || chosen < 0 || chosen >= this.slots) {
-      throw new CordonError("CORDON-012", `${at}, agent '${agent}'`, `slot ${chosen} is not in the plan`, `use a whole number from 0 to ${this.slots - 1}`);
-    }
-    const other = this.placed.get(chosen);
-    if (other !== undefined) {
-      const free = Array.from({ length: this.slots }, (_, i) => i).filter((i) => !this.placed.has(i));
       throw new CordonError(
         "CORDON-012",
-        at,
-        `agents '${other}' and '${agent}' both have slot ${chosen} of ${this.slots}`,
-        free.length === 0 ? "use a larger cidr" : `pass slot: ${free[0]} to the one that is not deployed yet (free: ${free.join(", ")})`,
+        `${at}, agent '${agent}'`,
+        `slot ${quoted(chosen)} is not in the plan`,
+        `use a whole number from 0 to ${this.slots - 1}`,
       );
     }
+    const other = this.placed.get(chosen);
+    if (other === agent || [...this.placed.values()].includes(agent)) {
+      throw new CordonError("CORDON-012", at, `agent '${agent}' has a place already`, "place each agent once");
+    }
+    if (other !== undefined) throw this.collision(other, agent, chosen);
     this.placed.set(chosen, agent);
-    const offset = Math.ceil(INFRASTRUCTURE / 2 ** (32 - this.agentPrefix));
-    return zones.map((zone) => ({ zone: zone.name, cidr: this.zoneBlock(zone.name).subnet(this.agentPrefix, offset + chosen) }));
+    const index = Math.ceil(INFRASTRUCTURE / 2 ** (32 - this.agentPrefix)) + chosen;
+    return [...this.zones].map(([zone, block]) => ({ zone, cidr: block.subnet(this.agentPrefix, index) }));
+  }
+
+  private collision(placed: string, agent: string, slot: number): CordonError {
+    const free = Array.from({ length: this.slots }, (_, i) => i).filter((i) => !this.placed.has(i));
+    const some = free.length > 8 ? `${free.slice(0, 8).join(", ")} and ${free.length - 8} more` : free.join(", ");
+    return new CordonError(
+      "CORDON-012",
+      this.props.at,
+      `agents '${placed}' and '${agent}' both have slot ${slot} of ${this.slots}`,
+      free.length === 0
+        ? "use a larger cidr"
+        : `pass slot: ${free[0]} to the one that is not deployed yet (free: ${some})`,
+    );
   }
 
   private zoneBlock(name: string): CidrBlock {
-    const zone = this.props.zones.find((one) => one.name === name);
-    if (zone === undefined || zone.block < 0 || zone.block >= ZONE_BLOCKS) {
-      throw new CordonError("CORDON-013", this.props.at, `zone ${name} is not in the plan`, `use one of ${this.props.zones.map((one) => one.name).join(", ")}`);
+    const block = this.zones.get(name);
+    if (block === undefined) {
+      throw new CordonError(
+        "CORDON-013",
+        this.props.at,
+        `zone ${name} is not in the plan`,
+        `use one of ${[...this.zones.keys()].join(", ")}`,
+      );
     }
-    return this.props.cidr.subnet(this.zonePrefix, zone.block);
+    return block;
   }
+}
+
+/** The quarter of each zone. */
+function placedZones({ cidr, zones, at }: AddressPlanProps): Map<string, CidrBlock> {
+  const refuse = (problem: string, fix: string): never => {
+    throw new CordonError("CORDON-013", at, problem, fix);
+  };
+  if (zones.length === 0) refuse("there is no zone", "name at least one");
+  const blocks = new Map<string, CidrBlock>();
+  for (const [index, { name, block }] of zones.entries()) {
+    if (!Number.isInteger(block) || block < 0 || block >= ZONE_BLOCKS) {
+      refuse(`zone ${name} can't have quarter ${block}`, `use a whole number from 0 to ${ZONE_BLOCKS - 1}`);
+    }
+    if (blocks.has(name)) refuse(`zone ${name} is listed twice`, "list each zone once");
+    const twin = zones.slice(0, index).find((other) => other.block === block);
+    if (twin !== undefined) {
+      refuse(
+        `zones ${twin.name} and ${name} share one quarter of the cell's addresses`,
+        "use one of them and another zone",
+      );
+    }
+    blocks.set(name, cidr.subnet(cidr.prefix + 2, block));
+  }
+  return blocks;
 }
 
 function slotsOf(cellPrefix: number, agentPrefix: number): number {
@@ -124,4 +167,5 @@ function slotsOf(cellPrefix: number, agentPrefix: number): number {
   return Math.max(0, Math.floor(zone / agent) - Math.ceil(INFRASTRUCTURE / agent));
 }
 
-const slotOf = (agent: string, slots: number): number => createHash("sha256").update(agent).digest().readUInt32BE(0) % slots;
+const slotOf = (agent: string, slots: number): number =>
+  createHash("sha256").update(agent).digest().readUInt32BE(0) % slots;

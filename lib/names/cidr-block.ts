@@ -25,11 +25,19 @@ export class CidrBlock {
     const [, address = "", length = ""] = /^([0-9A-Fa-f:.]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
     const v4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(address) && ipaddr.IPv4.isValid(address);
     const v6 = address.includes(":") && !address.includes(".") && ipaddr.IPv6.isValid(address);
-    if (!v4 && !v6) return refuse(`${quoted(text)} is not a CIDR block`, "write an address and a prefix length, e.g. 10.0.0.0/16 or 2001:db8::/48");
+    if (!v4 && !v6)
+      return refuse(
+        `${quoted(text)} is not a CIDR block`,
+        "write an address and a prefix length, e.g. 10.0.0.0/16 or 2001:db8::/48",
+      );
     const version = v4 ? 4 : 6;
     const prefix = Number(length);
-    if (prefix > bitsOf(version)) return refuse(`${quoted(text)} has a prefix longer than the address`, `use /0 to /${bitsOf(version)}`);
-    const value = ipaddr.parse(address).toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    if (prefix > bitsOf(version))
+      return refuse(`${quoted(text)} has a prefix longer than the address`, `use /0 to /${bitsOf(version)}`);
+    const value = ipaddr
+      .parse(address)
+      .toByteArray()
+      .reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
     const size = 1n << BigInt(bitsOf(version) - prefix);
     const first = value - (value % size);
     const block = new CidrBlock(version, prefix, first);
@@ -44,7 +52,10 @@ export class CidrBlock {
 
   /** Whether every address of the block is a public unicast address: none lies in a special-purpose registry of IANA. */
   public get isPublic(): boolean {
-    return SPECIAL_PURPOSE[this.version].every((text) => !parseLiteral(text).overlaps(this)) && (this.version === 4 || GLOBAL_V6().contains(this));
+    return (
+      SPECIAL_PURPOSE[this.version].every((text) => !parseLiteral(text).overlaps(this)) &&
+      (this.version === 4 || GLOBAL_V6().contains(this))
+    );
   }
 
   public contains(other: CidrBlock): boolean {
@@ -66,7 +77,9 @@ export class CidrBlock {
   }
 
   public toString(): string {
-    const bytes = Array.from({ length: bitsOf(this.version) / 8 }, (_, i) => Number((this.first >> BigInt(bitsOf(this.version) - 8 * (i + 1))) & 255n));
+    const bytes = Array.from({ length: bitsOf(this.version) / 8 }, (_, i) =>
+      Number((this.first >> BigInt(bitsOf(this.version) - 8 * (i + 1))) & 255n),
+    );
     return `${ipaddr.fromByteArray(bytes).toString()}/${this.prefix}`;
   }
 

@@ -1,12 +1,12 @@
 import { CordonError, quoted } from "../errors/cordon-error";
 
 const MAX_LENGTH = 500;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+// Format characters hide or reorder text; the two joiners are letters' own in some scripts.
+const CONTROL = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Text for people, such as a reason. It reaches Terraform unescaped, so template markers are refused, and logs, so control
- * characters and text direction overrides are.
+ * characters are, and those that hide or reorder text.
  */
 export function plainText(value: unknown, at: string, what: string): string {
   const refuse = (problem: string, fix: string): never => {
@@ -14,8 +14,10 @@ export function plainText(value: unknown, at: string, what: string): string {
   };
   if (typeof value !== "string") return refuse(`is ${quoted(value)}, not text`, "write a sentence");
   if (value.trim() === "") return refuse("is empty", "write a sentence");
-  if (/[$%]\{/.test(value)) return refuse(`${quoted(value)} holds a template marker`, "remove ${ and %{; Terraform would evaluate them");
-  if (CONTROL.test(value)) return refuse(`${quoted(value)} holds a control character`, "write it on one line, in plain characters");
+  if (/[$%]\{/.test(value))
+    return refuse(`${quoted(value)} holds a template marker`, "remove ${ and %{; Terraform would evaluate them");
+  if (CONTROL.test(value))
+    return refuse(`${quoted(value)} holds a control character`, "write it on one line, in plain characters");
   if (value.trim() !== value) return refuse(`${quoted(value)} begins or ends with a blank`, "remove it");
   if (value.length > MAX_LENGTH) return refuse(`has ${value.length} characters`, `keep it within ${MAX_LENGTH}`);
   return value;

@@ -1,6 +1,7 @@
 import { CordonError, quoted } from "../errors/cordon-error";
 import { identifier } from "../names/plain-text";
 import { EgressRule } from "./egress";
+import { nearest } from "./nearest";
 import { readPolicyFile } from "./policy-file";
 import { type PolicyJson, policyFromJson, policyToJson } from "./policy-json";
 
@@ -48,7 +49,12 @@ export class ContainmentPolicy {
     const byId = new Map(this.rules.map((rule) => [rule.id, rule]));
     for (const rule of rules) {
       if (!(rule instanceof EgressRule)) {
-        throw new CordonError("CORDON-030", this.place, `${quoted(rule)} is not an egress rule`, "make it with Egress.https, tls, http, tcp or cidr");
+        throw new CordonError(
+          "CORDON-030",
+          this.place,
+          `${quoted(rule)} is not an egress rule`,
+          "make it with Egress.https, tls, http, tcp or cidr",
+        );
       }
       const present = byId.get(rule.id);
       if (present !== undefined && (present.reason !== rule.reason || present.sharedTenancy !== rule.sharedTenancy)) {
@@ -69,24 +75,36 @@ export class ContainmentPolicy {
     const gone = new Set(rules.map((rule) => (typeof rule === "string" ? rule : rule.id)));
     for (const id of gone) {
       if (!this.rules.some((rule) => rule.id === id)) {
-        const ids = this.rules.map((rule) => rule.id);
+        const near = nearest(
+          id,
+          this.rules.map((rule) => rule.id),
+        );
         throw new CordonError(
           "CORDON-032",
           this.place,
           `there is no rule ${quoted(id)}`,
-          ids.length === 0 ? "the policy is empty" : `use one of ${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", ..." : ""}`,
+          near.length === 0 ? "the policy is empty" : `use a rule that it has, such as ${near.join(", ")}`,
         );
       }
     }
-    return new ContainmentPolicy(this.name, this.rules.filter((rule) => !gone.has(rule.id)));
+    return new ContainmentPolicy(
+      this.name,
+      this.rules.filter((rule) => !gone.has(rule.id)),
+    );
   }
 
-  /** All destinations of both, under this policy's name. A destination that both have keeps the reasons of both. */
+  /**
+   * All destinations of both, under this policy's name. A destination that both have keeps the reasons of both.
+   * @throws CORDON-021 if the reasons of a destination are too long together
+   */
   public merge(other: ContainmentPolicy): ContainmentPolicy {
+    if (!ContainmentPolicy.isContainmentPolicy(other)) {
+      throw new CordonError("CORDON-030", this.place, `${quoted(other)} is not a policy`, "merge a ContainmentPolicy");
+    }
     const byId = new Map(this.rules.map((rule) => [rule.id, rule]));
     for (const rule of other.rules) {
       const present = byId.get(rule.id);
-      byId.set(rule.id, present === undefined ? rule : joined(present, rule));
+      byId.set(rule.id, present === undefined ? rule : present.withReasonsOf(rule));
     }
     return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
   }
@@ -101,9 +119,5 @@ export class ContainmentPolicy {
   }
 }
 
-const sortedRules = (rules: EgressRule[]): EgressRule[] => rules.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-
-function joined(one: EgressRule, other: EgressRule): EgressRule {
-  const reasons = [...new Set([one.reason, other.reason].flatMap((reason) => reason.split("; ")))].sort();
-  return one.withReason(reasons.join("; "));
-}
+const sortedRules = (rules: EgressRule[]): EgressRule[] =>
+  rules.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));

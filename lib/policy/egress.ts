@@ -1,4 +1,4 @@
-import { CordonError } from "../errors/cordon-error";
+import { CordonError, quoted } from "../errors/cordon-error";
 import { CidrBlock } from "../names/cidr-block";
 import { HostPattern } from "../names/host-pattern";
 import { plainText } from "../names/plain-text";
@@ -44,13 +44,20 @@ export interface EgressCidrOptions {
   readonly protocol?: EgressProtocol;
 }
 
+/** What a rule is made of, after its checks. */
+type CheckedRule = Pick<EgressRule, "protocol" | "host" | "cidr" | "port" | "reason" | "sharedTenancy">;
+
+// The rule's constructor is private, so that every rule has passed the checks of the factories below.
+let ruleOf: (checked: CheckedRule) => EgressRule;
+
 /** One destination that the network lets through. Made by {@link Egress}. */
 export class EgressRule {
-  // Keeps object literals from passing as a rule that was checked.
-  private readonly checked = true;
+  static {
+    ruleOf = ({ protocol, host, cidr, port, reason, sharedTenancy }) =>
+      new EgressRule(protocol, host, cidr, port, reason, sharedTenancy);
+  }
 
-  /** @internal */
-  public constructor(
+  private constructor(
     public readonly protocol: EgressProtocol,
     /** Names of the destination. Exactly one of `host` and `cidr` is set. */
     public readonly host: HostPattern | undefined,
@@ -73,10 +80,38 @@ export class EgressRule {
     return `${this.host ?? this.cidr}:${this.port}`;
   }
 
-  /** The same destination with another reason. */
+  /** The same destination with another reason. @throws CORDON-021 */
   public withReason(reason: string): EgressRule {
-    return this.checked ? new EgressRule(this.protocol, this.host, this.cidr, this.port, reason, this.sharedTenancy) : this;
+    return this.with(reason, this.sharedTenancy);
   }
+
+  /** The same destination with the reasons of both rules. @throws CORDON-021 if they are too long together */
+  public withReasonsOf(other: EgressRule): EgressRule {
+    return this.with(
+      joined(this.reason, other.reason),
+      this.sharedTenancy === undefined || other.sharedTenancy === undefined
+        ? (this.sharedTenancy ?? other.sharedTenancy)
+        : joined(this.sharedTenancy, other.sharedTenancy),
+    );
+  }
+
+  private with(reason: string, sharedTenancy: string | undefined): EgressRule {
+    const at = `rule '${this.id}'`;
+    if (sharedTenancy !== undefined) plainText(sharedTenancy, at, "sharedTenancy");
+    return ruleOf({
+      protocol: this.protocol,
+      host: this.host,
+      cidr: this.cidr,
+      port: this.port,
+      reason: plainText(reason, at, "the reason"),
+      sharedTenancy,
+    });
+  }
+}
+
+/** Two reasons as one: their parts in one order, each once. */
+function joined(one: string, other: string): string {
+  return one === other ? one : [...new Set([one, other].flatMap((reason) => reason.split("; ")))].sort().join("; ");
 }
 
 /**
@@ -86,22 +121,22 @@ export class EgressRule {
 export class Egress {
   /** HTTPS to a host, or to every name below one with `*.example.com`. */
   public static https(host: string, options: EgressNameOptions): EgressRule {
-    return named(EgressProtocol.HTTPS, host, { port: 443, ...options });
+    return named(EgressProtocol.HTTPS, host, options, 443);
   }
 
   /** Any protocol over TLS to a host. */
   public static tls(host: string, options: EgressNameOptions): EgressRule {
-    return named(EgressProtocol.TLS, host, { port: 443, ...options });
+    return named(EgressProtocol.TLS, host, options, 443);
   }
 
   /** HTTP in the clear to a host. What it carries can be read and changed on the way. */
   public static http(host: string, options: EgressNameOptions): EgressRule {
-    return named(EgressProtocol.HTTP, host, { port: 80, ...options });
+    return named(EgressProtocol.HTTP, host, options, 80);
   }
 
   /** A TCP service by name. Only engines that resolve names themselves can hold it; a tier that can't refuses it. */
   public static tcp(host: string, options: EgressPortOptions): EgressRule {
-    return named(EgressProtocol.TCP, host, options);
+    return named(EgressProtocol.TCP, host, options, undefined);
   }
 
   /**
@@ -109,40 +144,72 @@ export class Egress {
    * @throws CORDON-033 for a wider or private block, CORDON-034 for UDP on 443, which hides names (QUIC)
    */
   public static cidr(block: string, options: EgressCidrOptions): EgressRule {
-    const at = `Egress.cidr(${JSON.stringify(block)})`;
+    const at = `Egress.cidr(${quoted(block)})`;
     const cidr = CidrBlock.parse(block, at);
     const protocol = options.protocol ?? EgressProtocol.TCP;
     if (protocol !== EgressProtocol.TCP && protocol !== EgressProtocol.UDP) {
-      throw new CordonError("CORDON-030", at, `protocol ${JSON.stringify(protocol)} needs a name`, "use tcp or udp, or Egress.https with a host");
+      throw new CordonError(
+        "CORDON-030",
+        at,
+        `protocol ${quoted(protocol)} can't be told by address`,
+        "use tcp or udp, or a rule by name",
+      );
     }
     const widest = cidr.version === 4 ? 24 : 56;
     if (cidr.prefix <= widest) {
-      throw new CordonError("CORDON-033", at, `${cidr} holds ${cidr.size} addresses, and no name is checked`, `use blocks narrower than /${widest}, or a rule by name`);
+      throw new CordonError(
+        "CORDON-033",
+        at,
+        `${cidr} holds ${cidr.size} addresses, and no name is checked`,
+        `use blocks narrower than /${widest}, or a rule by name`,
+      );
     }
     if (!cidr.isPublic) {
-      throw new CordonError("CORDON-033", at, `${cidr} is not public`, "use private endpoints for services in your network");
+      throw new CordonError(
+        "CORDON-033",
+        at,
+        `${cidr} is not public`,
+        "use private endpoints for services in your network",
+      );
     }
     const port = safePort(options.port, at);
     if (protocol === EgressProtocol.UDP && port === 443) {
-      throw new CordonError("CORDON-034", at, "UDP on port 443 is QUIC, which hides names from the firewall", "use Egress.https; clients fall back to TCP");
+      throw new CordonError(
+        "CORDON-034",
+        at,
+        "UDP on port 443 is QUIC, which hides names from the firewall",
+        "use Egress.https; clients fall back to TCP",
+      );
     }
-    return new EgressRule(protocol, undefined, cidr, port, plainText(options.reason, at, "the reason"));
+    const reason = plainText(options.reason, at, "the reason");
+    return ruleOf({ protocol, host: undefined, cidr, port, reason });
   }
 }
 
-function named(protocol: EgressProtocol, host: string, options: EgressPortOptions): EgressRule {
-  const at = `Egress.${protocol}(${JSON.stringify(host)})`;
+function named(
+  protocol: EgressProtocol,
+  host: string,
+  options: EgressNameOptions,
+  usualPort: number | undefined,
+): EgressRule {
+  const at = `Egress.${protocol}(${quoted(host)})`;
   const { sharedTenancy } = options;
   const pattern = HostPattern.parse(host, at, { sharedTenancy });
   const reason = plainText(options.reason, at, "the reason");
-  return new EgressRule(protocol, pattern, undefined, safePort(options.port, at), reason, sharedTenancy);
+  const port = safePort(options.port ?? usualPort, at);
+  return ruleOf({ protocol, host: pattern, cidr: undefined, port, reason, sharedTenancy });
 }
 
 // The cell's resolver has to stay the only one that an agent can ask.
-function safePort(value: number, at: string): number {
+function safePort(value: unknown, at: string): number {
   const port = parsePort(value, at);
   if (port === 53 || port === 853) {
-    throw new CordonError("CORDON-034", at, `port ${port} is for DNS, and another resolver would answer any name`, "leave it out; the cell's resolver answers the policy's names");
+    throw new CordonError(
+      "CORDON-034",
+      at,
+      `port ${port} is for DNS, and another resolver would answer any name`,
+      "leave it out; the cell's resolver answers the policy's names",
+    );
   }
   return port;
 }

@@ -1,85 +1,123 @@
-import { readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from "yaml";
 import { CordonError, quoted } from "../errors/cordon-error";
 import type { EgressRule } from "./egress";
-import { policyFromJson } from "./policy-json";
+import { pointer, policyFromJson } from "./policy-json";
+import { policySource, refuseDepth } from "./policy-source";
 
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Says where an offset of the file is: `policy.yaml:3:7`. */
+type Place = (offset: number) => string;
 
-/** Reads a policy file. YAML's reader takes JSON too, and knows where each value stands. */
+/**
+ * Reads a policy file. YAML's reader takes JSON too, and knows where each value stands.
+ * @throws CORDON-040 if it can't be read, CORDON-041 if it is not JSON or YAML, CORDON-042 if it does not fit the schema
+ */
 export function readPolicyFile(path: string): { name: string; rules: EgressRule[] } {
-  const source = contentOf(path);
+  const source = policySource(path);
+  refuseDepth(source, path);
   const lines = new LineCounter();
-  const place = (offset: number): string => {
+  const place: Place = (offset) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  // JSON is read by the same rules; duplicate keys and aliases, which could hide or multiply entries, are refused.
-  const documents = parseAllDocuments(source, { lineCounter: lines, uniqueKeys: true, version: "1.2", schema: "core", customTags: [] });
-  const [document] = Array.isArray(documents) ? documents : [];
-  if (document === undefined) throw new CordonError("CORDON-041", path, "the file is empty", "write a policy; see containment-policy.schema.json");
-  if (documents.length > 1) throw new CordonError("CORDON-041", path, `the file holds ${documents.length} documents`, "write one policy in each file");
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    throw new CordonError("CORDON-041", place(problem.pos[0]), problem.message.split("\n")[0]?.replace(/ at line .*$/, "") ?? "", "correct the file");
-  }
-  if (extname(path) === ".json") refuseNonJson(source, path);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw new CordonError("CORDON-041", path, "the file uses an alias (*)", "write the value out; aliases can multiply entries");
-  }
-  return policyFromJson(value, path, (at) => {
-    const offset = offsetOf(document.contents, at);
-    return `${offset === undefined ? path : place(offset)}, /${at.join("/")}`;
+  const document = documentOf(source, path, lines, place);
+  if (extname(path) === ".json") refuseNonJson(source, path, place);
+  refuseAmbiguous(document, place);
+  return policyFromJson(document.toJS(), path, (at, part) => {
+    const offset = offsetOf(document.contents, at, part === "key");
+    return [offset === undefined ? path : place(offset), ...(at.length === 0 ? [] : [pointer(at)])].join(", ");
   });
 }
 
-function contentOf(path: string): string {
-  const refuse = (problem: string, fix: string): never => {
-    throw new CordonError("CORDON-040", quoted(path), problem, fix);
+function documentOf(source: string, path: string, lines: LineCounter, place: Place): Document {
+  const refuse = (at: string, problem: string, fix: string): never => {
+    throw new CordonError("CORDON-041", at, problem, fix);
   };
-  if (![".json", ".yaml", ".yml"].includes(extname(path))) return refuse("the name ends in none of .json, .yaml, .yml", "rename the file");
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return refuse("there is no such file", "check the path; it is relative to the working directory");
-  if (!stat.isFile()) return refuse("it is not a file", "name one policy file");
-  if (stat.size > MAX_BYTES) return refuse(`it has ${stat.size} bytes`, `keep it within ${MAX_BYTES}`);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof TypeError) return refuse("it is not UTF-8", "save it as UTF-8");
-    return refuse("it can't be read", "check its permissions");
+  // JSON is read by the same rules, so that a key given twice, which JSON.parse would drop, is refused.
+  const documents = parseAllDocuments(source, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: "1.2",
+    schema: "core",
+    customTags: [],
+  });
+  const [document, second] = Array.isArray(documents) ? documents : [];
+  if (document === undefined) return refuse(path, "it is empty", "write a policy; see containment-policy.schema.json");
+  if (second !== undefined) {
+    return refuse(place(second.range[0]), `it holds ${documents.length} documents`, "write one policy in each file");
   }
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const [message = ""] = problem.message.split("\n");
+    return refuse(place(problem.pos[0]), message.replace(/ at line \d+, column \d+:?$/, ""), "correct the file");
+  }
+  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.2") {
+    return refuse(place(0), `it says that it is YAML ${document.directives.yaml.version}`, "write YAML 1.2");
+  }
+  return document;
 }
 
-function refuseNonJson(source: string, path: string): void {
+function refuseNonJson(source: string, path: string, place: Place): void {
   try {
     JSON.parse(source);
   } catch (error) {
-    throw new CordonError("CORDON-041", path, `it is not JSON: ${error instanceof Error ? error.message : ""}`, "correct it, or name it .yaml");
+    const [, position] = /position (\d+)/.exec(String(error)) ?? [];
+    throw new CordonError(
+      "CORDON-041",
+      position === undefined ? path : place(Number(position)),
+      "it is not JSON",
+      "correct it, or name it .yaml",
+    );
   }
 }
 
-// The nearest value that exists: a missing member is reported at its parent, an unknown one at its key.
-function offsetOf(root: Node | null, path: (string | number)[]): number | undefined {
+/** Refuses what people and YAML read differently. */
+function refuseAmbiguous(document: Document, place: Place): void {
+  const refuse = (node: Node, problem: string, fix: string): never => {
+    throw new CordonError("CORDON-041", place(node.range?.[0] ?? 0), problem, fix);
+  };
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      refuse(
+        node,
+        `${quoted(`*${node.source}`)} without quotes is an alias of YAML`,
+        "put a wildcard in quotes, and write other values out",
+      );
+    }
+    if (isNode(node) && node.tag !== undefined) {
+      refuse(node, `${node.tag.replace("tag:yaml.org,2002:", "!!")} is a tag of YAML`, "leave tags out");
+    }
+    if (isScalar(node) && typeof node.value === "number" && !/^-?(0|[1-9]\d*)$/.test(node.source ?? "")) {
+      refuse(
+        node,
+        `${node.source} is not a whole number in decimal digits`,
+        "write digits alone, or put text in quotes",
+      );
+    }
+  });
+}
+
+// Where a value stands, or its key; what is missing is reported at its parent.
+function offsetOf(root: Node | null, path: (string | number)[], atKey: boolean): number | undefined {
   let node: unknown = root;
   let offset = root?.range?.[0];
   for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === part);
-      if (pair === undefined) break;
-      offset = isScalar(pair.key) ? pair.key.range?.[0] : offset;
-      node = pair.value;
-    } else {
-      node = isSequence(node) && typeof part === "number" ? node.items[part] : undefined;
-      offset = (node as Node | undefined)?.range?.[0] ?? offset;
-    }
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === part) : undefined;
+    const next: unknown = isSeq(node) && typeof part === "number" ? node.items[part] : pair?.value;
+    const known = pair !== undefined && (atKey || next === null) ? pair.key : next;
+    offset = (known as Node | undefined)?.range?.[0] ?? offset;
+    node = next;
   }
   return offset;
-}
-
-function isSequence(node: unknown): node is { items: unknown[] } {
-  return typeof node === "object" && node !== null && "items" in node && Array.isArray(node.items);
 }

@@ -1,5 +1,6 @@
 import Ajv2020, { type ErrorObject } from "ajv/dist/2020";
-import { CordonError } from "../errors/cordon-error";
+import type { CordonErrorCode } from "../errors/codes";
+import { CordonError, quoted } from "../errors/cordon-error";
 import schema from "./containment-policy.schema.json";
 import { Egress, EgressProtocol, type EgressRule } from "./egress";
 
@@ -21,10 +22,15 @@ export interface PolicyJson {
   readonly egress: EgressRuleJson[];
 }
 
-/** Says where a part of the document stands, for errors. */
-export type Locate = (path: (string | number)[]) => string;
+/** Says where a part of the document stands, for errors: its value, or the key of a member that should not be there. */
+export type Locate = (path: (string | number)[], part?: "value" | "key") => string;
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile<PolicyJson>(schema);
+const validate = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  verbose: true,
+}).compile<PolicyJson>(schema);
 
 export function policyToJson(name: string, rules: readonly EgressRule[]): PolicyJson {
   return {
@@ -41,18 +47,35 @@ export function policyToJson(name: string, rules: readonly EgressRule[]): Policy
 }
 
 /** Checks a document against the schema and builds its rules through the same factories as a program does. */
-export function policyFromJson(value: unknown, at: string, locate: Locate = (path) => `${at}, ${pointer(path)}`): { name: string; rules: EgressRule[] } {
+export function policyFromJson(
+  value: unknown,
+  at: string,
+  locate: Locate = (path) => (path.length === 0 ? at : `${at}, ${pointer(path)}`),
+): { name: string; rules: EgressRule[] } {
   if (!validate(value)) {
-    const [first, ...others] = (validate.errors ?? []).filter(isCause).map((error) => complaint(error, locate));
-    const rest = others.map((one) => `\n  ${one.place}: ${one.problem}`).join("");
-    throw new CordonError("CORDON-042", first?.place ?? at, first?.problem ?? "it does not fit the schema", `see containment-policy.schema.json${rest}`);
+    const [first, ...others] = complaints(validate.errors ?? []);
+    const rest = others
+      .slice(0, MOST_COMPLAINTS)
+      .map(({ path, part, problem }) => `\n  ${locate(path, part)}: ${problem}`);
+    if (others.length > MOST_COMPLAINTS) rest.push(`\n  and ${others.length - MOST_COMPLAINTS} more`);
+    throw new CordonError(
+      "CORDON-042",
+      locate(first?.path ?? [], first?.part),
+      first?.problem ?? "it does not fit the schema",
+      `see containment-policy.schema.json${rest.join("")}`,
+    );
   }
-  const rules = value.egress.map((rule, index) => relocated(locate(["egress", index]), () => ruleFromJson(rule)));
+  const rules = value.egress.map((rule, index) => relocated(rule, index, locate));
   const ids = new Map<string, number>();
   rules.forEach(({ id }, index) => {
     const first = ids.get(id);
     if (first !== undefined) {
-      throw new CordonError("CORDON-031", locate(["egress", index]), `${id} is there already, as entry ${first}`, "keep one of the two");
+      throw new CordonError(
+        "CORDON-031",
+        locate(["egress", index]),
+        `${id} is there already, as entry ${first}`,
+        "keep one of the two",
+      );
     }
     ids.set(id, index);
   });
@@ -61,7 +84,11 @@ export function policyFromJson(value: unknown, at: string, locate: Locate = (pat
 
 function ruleFromJson(rule: EgressRuleJson): EgressRule {
   const { protocol, host, cidr, port, reason, sharedTenancy } = rule;
-  const options = { reason, ...(sharedTenancy === undefined ? {} : { sharedTenancy }), ...(port === undefined ? {} : { port }) };
+  const options = {
+    reason,
+    ...(sharedTenancy === undefined ? {} : { sharedTenancy }),
+    ...(port === undefined ? {} : { port }),
+  };
   if (cidr !== undefined) return Egress.cidr(cidr, { port: port ?? 0, reason, protocol: protocol as EgressProtocol });
   const name = host ?? "";
   switch (protocol) {
@@ -76,24 +103,77 @@ function ruleFromJson(rule: EgressRuleJson): EgressRule {
   }
 }
 
+/** The member of an entry that a refusal of the factories is about. */
+const MEMBER_OF: Partial<Record<CordonErrorCode, keyof EgressRuleJson>> = {
+  "CORDON-001": "host",
+  "CORDON-002": "host",
+  "CORDON-003": "host",
+  "CORDON-004": "host",
+  "CORDON-010": "cidr",
+  "CORDON-020": "port",
+  "CORDON-021": "reason",
+  "CORDON-033": "cidr",
+  "CORDON-034": "port",
+};
+
 // A refusal of a factory names the factory; a reader of a file needs the place in the file.
-function relocated<T>(place: string, build: () => T): T {
+function relocated(rule: EgressRuleJson, index: number, locate: Locate): EgressRule {
   try {
-    return build();
+    return ruleFromJson(rule);
   } catch (error) {
-    if (CordonError.isCordonError(error)) throw new CordonError(error.code, place, error.problem, error.fix);
-    throw error;
+    if (!CordonError.isCordonError(error)) throw error;
+    const member = error.problem.startsWith("sharedTenancy ") ? "sharedTenancy" : MEMBER_OF[error.code];
+    const path = member !== undefined && rule[member] !== undefined ? [member] : [];
+    throw new CordonError(error.code, locate(["egress", index, ...path]), error.problem, error.fix);
   }
 }
 
-// The branches of a choice complain beside the choice itself.
-const isCause = (error: ErrorObject): boolean => !["if", "oneOf", "anyOf", "then", "else"].includes(error.keyword);
-
-function complaint(error: ErrorObject, locate: Locate): { place: string; problem: string } {
-  const path = error.instancePath.split("/").slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part.replace(/~1/g, "/").replace(/~0/g, "~")));
-  const extra: unknown = error.params["additionalProperty"] ?? error.params["unevaluatedProperty"];
-  if (typeof extra === "string") return { place: locate([...path, extra]), problem: `this version does not know ${JSON.stringify(extra)}` };
-  return { place: locate(path), problem: error.message ?? error.keyword };
+interface Complaint {
+  readonly path: (string | number)[];
+  readonly part?: "key";
+  readonly problem: string;
 }
 
-const pointer = (path: (string | number)[]): string => `/${path.join("/")}`;
+const MOST_COMPLAINTS = 20;
+
+/** What does not fit, in the order of the schema; the branches of a choice complain beside the choice itself. */
+function complaints(errors: ErrorObject[]): Complaint[] {
+  const causes = new Map<string, Complaint>();
+  for (const error of errors.filter(({ keyword }) => keyword !== "if")) {
+    const found = complaint(error);
+    const key = `${error.keyword} ${pointer(found.path)} ${error.keyword === "required" ? found.problem : ""}`;
+    if (!causes.has(key)) causes.set(key, found);
+  }
+  return [...causes.values()];
+}
+
+function complaint(error: ErrorObject): Complaint {
+  const path = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replace(/~1/g, "/").replace(/~0/g, "~")));
+  const { additionalProperty, missingProperty, allowedValue, allowedValues } = error.params as Record<string, unknown>;
+  if (typeof additionalProperty === "string") {
+    return {
+      path: [...path, additionalProperty],
+      part: "key",
+      problem: `this version does not know ${quoted(additionalProperty)}`,
+    };
+  }
+  return { path, problem: problemOf() };
+
+  function problemOf(): string {
+    if (missingProperty !== undefined) {
+      return missingProperty === "host" ? "it has neither host nor cidr" : `it has no ${missingProperty}`;
+    }
+    if (error.keyword === "false schema") return "it can't stand beside cidr";
+    const value = typeof error.data === "object" && error.data !== null ? "it" : quoted(error.data);
+    if (allowedValue !== undefined) return `${value} is not ${allowedValue}`;
+    if (Array.isArray(allowedValues)) return `${value} is none of ${allowedValues.join(", ")}`;
+    return `${value} ${error.message ?? error.keyword}`;
+  }
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6901 */
+export const pointer = (path: (string | number)[]): string =>
+  path.map((part) => `/${String(part).replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");

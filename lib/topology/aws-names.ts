@@ -1,28 +1,37 @@
-import { referenceOf, resourcesOf, strings, type TerraformJson, text } from "./terraform-json";
+import { type Resource, referenceOf, refersTo, resourcesOf, strings, type TerraformJson, text } from "./terraform-json";
 
 /** Names that the resolver answers, each with the address of the list that has it. */
 export type AllowedNames = Map<string, string>;
 
-/** Reads the resolver's firewall: names of lists that a rule allows, or `*` where nothing refuses the rest. */
-export function allowedNames(json: TerraformJson): AllowedNames {
+/**
+ * Reads the resolver's firewall of a VPC: names of lists that a rule allows, or `*` where nothing refuses the rest or
+ * where a list or rule group is not in the stack.
+ *
+ * @param vpc the `vpc_id` of the subnets that ask
+ */
+export function allowedNames(json: TerraformJson, vpc: string): AllowedNames {
   const lists = resourcesOf(json, "aws_route53_resolver_firewall_domain_list");
-  const rules = resourcesOf(json, "aws_route53_resolver_firewall_rule");
-  const domains = (list: string | undefined): string[] =>
-    strings(lists.find((one) => one.address === list)?.values["domains"]).map((name) => name.toLowerCase());
+  const domains = (rule: Resource): string[] | undefined => {
+    const list = lists.find((one) => one.address === referenceOf(rule.values["firewall_domain_list_id"]));
+    return list && strings(list.values["domains"]).map((name) => name.toLowerCase());
+  };
+  const groups = resourcesOf(json, "aws_route53_resolver_firewall_rule_group_association")
+    .filter((one) => text(one.values["vpc_id"]) === vpc)
+    .map((one) => referenceOf(one.values["firewall_rule_group_id"]));
+  const rules = resourcesOf(json, "aws_route53_resolver_firewall_rule").filter((rule) =>
+    groups.some((group) => group !== undefined && refersTo(rule.values["firewall_rule_group_id"], group)),
+  );
   const allowed: AllowedNames = new Map();
   for (const rule of rules) {
-    const list = referenceOf(rule.values["firewall_domain_list_id"]);
-    if (text(rule.values["action"]) !== "ALLOW" || list === undefined) continue;
-    for (const name of domains(list)) allowed.set(name, list);
+    if (text(rule.values["action"]) !== "ALLOW") continue;
+    for (const name of domains(rule) ?? ["*"])
+      allowed.set(name, referenceOf(rule.values["firewall_domain_list_id"]) ?? rule.address);
   }
   const refusesRest = rules.some(
     (rule) =>
-      text(rule.values["action"]) === "BLOCK" &&
-      rule.values["q_type"] === undefined &&
-      domains(referenceOf(rule.values["firewall_domain_list_id"])).includes("*"),
+      text(rule.values["action"]) === "BLOCK" && rule.values["q_type"] === undefined && domains(rule)?.includes("*"),
   );
-  const associated = resourcesOf(json, "aws_route53_resolver_firewall_rule_group_association").length > 0;
-  if (!refusesRest || !associated) allowed.set("*", "no rule of the resolver refuses it");
+  if (!refusesRest || groups.includes(undefined)) allowed.set("*", "no rule of the resolver refuses it");
   return allowed;
 }
 

@@ -1,21 +1,22 @@
 import { CordonError } from "../errors/cordon-error";
 import { deniedBy } from "./aws-denied";
-import { firewallGroups } from "./aws-firewall";
+import { readFirewall } from "./aws-firewall";
 import { allowedNames, nameIsAllowed } from "./aws-names";
+import { admits, type SecurityRule, securityRules } from "./aws-security-rules";
+import { holdsSource } from "./aws-sources";
 import type { AgentReach, ReachPath } from "./model";
 import { readPassRules } from "./suricata-rule";
 import {
   blocks,
-  type JsonValue,
   type Resource,
   referenceOf,
+  refersTo,
   resourcesOf,
   strings,
   type TerraformJson,
   text,
 } from "./terraform-json";
 
-const ANYWHERE = "0.0.0.0/0";
 const AGENT_TAG = "cordon:agent";
 
 /** Reads the agents of a stack for AWS: subnets and security groups that are tagged with an agent's name. */
@@ -24,27 +25,30 @@ export function readAwsAgents(json: TerraformJson): AgentReach[] {
   const names = new Set(subnets.map(agentOf).filter((name) => name !== ""));
   return [...names].sort().map((agent) => {
     const own = subnets.filter((subnet) => agentOf(subnet) === agent);
-    const paths = own.flatMap((subnet) => waysOut(json, agent, subnet));
     const groups = resourcesOf(json, "aws_security_group").filter((group) => agentOf(group) === agent);
+    const rules = securityRules(json, groups);
+    const paths = own.flatMap((subnet) => waysOut(json, rules, subnet));
     const watched = paths.some((path) => path.destination === "*");
     return {
       agent,
-      denied: deniedBy(json, groups, watched),
+      denied: [...new Set(own.flatMap((subnet) => deniedBy(json, { vpc: vpcOf(subnet), rules, watched })))],
       sources: own.map((subnet) => text(subnet.values["cidr_block"])).sort(),
       paths: unique(paths),
-      services: servicesOf(json, agent, own),
+      services: servicesOf(json, groups, rules, own),
     };
   });
 }
 
 const agentOf = (resource: Resource): string => text(blocks(resource.values["tags"])[0]?.[AGENT_TAG]);
 
-function waysOut(json: TerraformJson, agent: string, subnet: Resource): ReachPath[] {
+const vpcOf = (subnet: Resource): string => text(subnet.values["vpc_id"]);
+
+function waysOut(json: TerraformJson, rules: SecurityRule[], subnet: Resource): ReachPath[] {
   return routesOf(json, subnet).flatMap((route) => {
     if (isLocalReturn(route)) return [];
     const firewall = firewallBehind(json, route);
     if (firewall === undefined) return [anything([{ layer: "route", opens: `${route.address}, past every firewall` }])];
-    return passed(json, agent, subnet, route, firewall);
+    return passed(json, rules, subnet, route, firewall);
   });
 }
 
@@ -70,7 +74,7 @@ function routesOf(json: TerraformJson, subnet: Resource): Resource[] {
       blocks(one.values["route"]).map((values) => ({ type: "aws_route", address: `${one.address}.route`, values })),
     );
   return [
-    ...resourcesOf(json, "aws_route").filter((one) => referenceOf(one.values["route_table_id"]) === tableAddress),
+    ...resourcesOf(json, "aws_route").filter((one) => refersTo(one.values["route_table_id"], tableAddress)),
     ...inline,
   ];
 }
@@ -82,18 +86,28 @@ function firewallBehind(json: TerraformJson, route: Resource): string | undefine
   return /in (aws_networkfirewall_firewall\.[A-Za-z0-9_-]+)\.firewall_status\[0\]\.sync_states/.exec(expression)?.[1];
 }
 
-function passed(json: TerraformJson, agent: string, subnet: Resource, route: Resource, firewall: string): ReachPath[] {
-  const names = allowedNames(json);
-  const groupRules = securityRules(json, agent);
+function passed(
+  json: TerraformJson,
+  securityGroup: SecurityRule[],
+  subnet: Resource,
+  route: Resource,
+  firewall: string,
+): ReachPath[] {
+  const names = allowedNames(json, vpcOf(subnet));
+  const egress = securityGroup.filter((rule) => rule.side === "egress" && rule.opensAddresses);
   const source = text(subnet.values["cidr_block"]);
-  return firewallGroups(json, firewall).flatMap((group) =>
-    readPassRules(group.rules)
-      .filter(
-        (rule) =>
-          rule.source === "any" || rule.source === source || (group.ipSets.get(rule.source) ?? []).includes(source),
-      )
+  const { groups, unbounded } = readFirewall(json, firewall);
+  const open = unbounded.map((part) =>
+    anything([
+      { layer: "route", opens: route.address },
+      { layer: "filter", opens: part },
+    ]),
+  );
+  const bounded = groups.flatMap((group) =>
+    readPassRules(group.rules ?? "")
+      .filter((rule) => holdsSource(rule.source, group.ipSets, source))
       .flatMap((rule): ReachPath[] => {
-        const opens = groupRules.find((one) => admits(one, rule.transport, rule.port));
+        const opens = egress.find((one) => admits(one, rule.transport, rule.port));
         if (opens === undefined) return [];
         const layers = [
           { layer: "route", opens: route.address },
@@ -101,8 +115,8 @@ function passed(json: TerraformJson, agent: string, subnet: Resource, route: Res
           { layer: "security group", opens: opens.address },
         ];
         if (rule.hosts === undefined) {
-          const bounded = /^[0-9]/.test(rule.target) && /^\d+$/.test(rule.port);
-          return [bounded ? { destination: `${rule.target}:${rule.port}`, layers } : anything(layers)];
+          const isAddress = /^[0-9]/.test(rule.target) && /^\d+$/.test(rule.port);
+          return [isAddress ? { destination: `${rule.target}:${rule.port}`, layers } : anything(layers)];
         }
         return rule.hosts.flatMap((host): ReachPath[] => {
           const list = nameIsAllowed(names, host);
@@ -112,61 +126,40 @@ function passed(json: TerraformJson, agent: string, subnet: Resource, route: Res
         });
       }),
   );
+  return [...open, ...bounded];
 }
 
 const anything = (layers: ReachPath["layers"]): ReachPath => ({ destination: "*", layers });
 
-function securityRules(json: TerraformJson, agent: string): Resource[] {
-  const groups = resourcesOf(json, "aws_security_group").filter((group) => agentOf(group) === agent);
-  const inline = groups.flatMap((group) =>
-    blocks(group.values["egress"]).map((values) => ({
-      type: "egress",
-      address: `${group.address}.egress`,
-      values: normal(values),
-    })),
-  );
-  const own = resourcesOf(json, "aws_vpc_security_group_egress_rule").filter((rule) =>
-    groups.some((group) => group.address === referenceOf(rule.values["security_group_id"])),
-  );
-  return [...own, ...inline].filter((rule) => "cidr_ipv4" in rule.values);
-}
-
-const normal = (values: { [key: string]: JsonValue }): { [key: string]: JsonValue } => ({
-  ...values,
-  ip_protocol: values["protocol"] ?? "-1",
-  cidr_ipv4: strings(values["cidr_blocks"])[0] ?? ANYWHERE,
-});
-
-function admits(rule: Resource, transport: string, port: string): boolean {
-  const protocol = text(rule.values["ip_protocol"]);
-  if (protocol === "-1") return true;
-  const { from_port: from, to_port: to } = rule.values;
-  if (transport !== "ip" && protocol !== transport) return false;
-  return (
-    !/^\d+$/.test(port) ||
-    typeof from !== "number" ||
-    typeof to !== "number" ||
-    (from <= Number(port) && Number(port) <= to)
-  );
-}
-
-function servicesOf(json: TerraformJson, agent: string, subnets: Resource[]): string[] {
-  const groups = resourcesOf(json, "aws_security_group").filter((group) => agentOf(group) === agent);
-  const isOwn = (address: string | undefined): boolean => groups.some((group) => group.address === address);
-  const egress = resourcesOf(json, "aws_vpc_security_group_egress_rule").filter((rule) =>
-    isOwn(referenceOf(rule.values["security_group_id"])),
-  );
+function servicesOf(json: TerraformJson, groups: Resource[], rules: SecurityRule[], subnets: Resource[]): string[] {
+  const egress = rules.filter((rule) => rule.side === "egress" && admits(rule, "tcp", "443"));
   const tables = resourcesOf(json, "aws_route_table_association")
-    .filter((one) => subnets.some((subnet) => subnet.address === referenceOf(one.values["subnet_id"])))
-    .map((one) => referenceOf(one.values["route_table_id"]));
+    .filter((one) => subnets.some((subnet) => refersTo(one.values["subnet_id"], subnet.address)))
+    .flatMap((one) => referenceOf(one.values["route_table_id"]) ?? []);
+  const isNear = (endpoint: Resource): boolean =>
+    subnets.some((subnet) => vpcOf(subnet) === text(endpoint.values["vpc_id"]));
   return resourcesOf(json, "aws_vpc_endpoint")
-    .filter((endpoint) =>
-      text(endpoint.values["vpc_endpoint_type"]) === "Gateway"
-        ? strings(endpoint.values["route_table_ids"]).some((table) => tables.includes(referenceOf(table)))
-        : strings(endpoint.values["security_group_ids"]).some((group) =>
-            egress.some((rule) => referenceOf(rule.values["referenced_security_group_id"]) === referenceOf(group)),
-          ),
-    )
+    .filter((endpoint) => {
+      if (text(endpoint.values["vpc_endpoint_type"]) === "Gateway") {
+        return tables.some((table) => refersTo(endpoint.values["route_table_ids"], table));
+      }
+      const ofEndpoint = resourcesOf(json, "aws_security_group").filter((group) =>
+        refersTo(endpoint.values["security_group_ids"], group.address),
+      );
+      const admitted = securityRules(json, ofEndpoint).some(
+        (rule) =>
+          rule.side === "ingress" &&
+          admits(rule, "tcp", "443") &&
+          (rule.opensAddresses || groups.some((group) => refersTo(rule.peers, group.address))),
+      );
+      // A group that is not in the stack may admit anybody.
+      const unknown = strings(endpoint.values["security_group_ids"]).length !== ofEndpoint.length;
+      return (
+        isNear(endpoint) &&
+        (admitted || unknown) &&
+        egress.some((rule) => rule.opensAddresses || ofEndpoint.some((group) => refersTo(rule.peers, group.address)))
+      );
+    })
     .map((endpoint) => text(endpoint.values["service_name"]))
     .sort();
 }

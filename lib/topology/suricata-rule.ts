@@ -12,13 +12,13 @@ export interface PassRule {
   readonly sid: string;
 }
 
-const HEADER = /^pass (\S+) (\S+) (\S+) -> (\S+) (\S+) \((.*)\)$/;
+const HEADER = /^pass (\S+) (\S+) (\S+) -> (\S+) (\S+) \((.*)\)$/i;
 
 /** Reads the pass rules of a rules text. A rule that is not understood counts as one that passes any name. */
 export function readPassRules(rules: string): PassRule[] {
   return rules.split("\n").flatMap((line) => {
     const rule = line.trim();
-    if (!/^pass\s/.test(rule)) return [];
+    if (!/^pass\s/i.test(rule)) return [];
     const [, protocol = "ip", source = "any", , target = "any", port = "any", options = ""] = HEADER.exec(rule) ?? [];
     return [
       {

@@ -29,6 +29,14 @@ export function referenceOf(value: JsonValue | undefined): string | undefined {
   return /^\$\{([a-z0-9_]+\.[A-Za-z0-9_-]+)\.[a-z_]+\}$/.exec(value)?.[1];
 }
 
+/** Whether a value refers to a resource in any form of expression, also inside of a longer one. */
+export function refersTo(value: JsonValue | undefined, address: string): boolean {
+  if (value === undefined) return false;
+  return JSON.stringify(value)
+    .split(/[^A-Za-z0-9_.-]+/)
+    .some((word) => word === address || word.startsWith(`${address}.`));
+}
+
 /** A block or a list of blocks, as a list. */
 export function blocks(value: JsonValue | undefined): { [key: string]: JsonValue }[] {
   const list = Array.isArray(value) ? value : [value];

@@ -14,7 +14,20 @@ describe("agents-aws", () => {
     ]);
   });
 
+  test("lets both agents reach the listed private endpoints, and nobody reach an agent", () => {
+    for (const agent of topology.agents) {
+      expect(topology.services(agent)).toEqual([
+        "com.amazonaws.eu-west-1.bedrock-runtime",
+        "com.amazonaws.eu-west-1.secretsmanager",
+      ]);
+      expect(topology.denied(agent)).toContain(
+        "connections from anybody, other agents included (security group: no inbound rule)",
+      );
+    }
+  });
+
   test("lets the watched agent reach anything, which the report says", () => {
+    expect(topology.agents).toEqual(["coder", "triage"]);
     expect(topology.reach("coder")).toContain("*");
   });
 

@@ -1,7 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, type AwsAgentCellProps, AwsEgressTier } from "../../constructs/aws";
-import { CordonError } from "../../lib/errors/cordon-error";
 import { synthStack } from "../../lib/topology/synth-stack";
 import { type Resource, referenceOf, resourcesOf, type TerraformJson } from "../../lib/topology/terraform-json";
 
@@ -80,15 +79,4 @@ export interface PolicyDocument {
 
 export function tagsOf(resource: Resource): { [key: string]: string } {
   return resource.values["tags"] as { [key: string]: string };
-}
-
-/** The message of the refusal that an action ends in. */
-export function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (CordonError.isCordonError(error)) return error.message;
-    throw error;
-  }
-  return "not refused";
 }

@@ -1,51 +1,9 @@
-import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
-import { Route } from "@cdktf/provider-aws/lib/route";
-import { type AwsAgentCell, AwsEgressTier, AwsService } from "../../constructs/aws";
-import { ContainmentPolicy, Egress, EgressProtocol, Mode } from "../../lib";
-import { synthStack } from "../../lib/topology/synth-stack";
-import type { TerraformJson } from "../../lib/topology/terraform-json";
+import { AwsEgressTier } from "../../constructs/aws";
+import { ContainmentPolicy, Mode } from "../../lib";
 import { Topology } from "../../lib/topology/topology";
-import { cellOf, refusal } from "../support/aws-plan";
-
-const policy = ContainmentPolicy.denyAll("p").allow(
-  Egress.https("api.example.com", { reason: "test" }),
-  Egress.https("*.cdn.example.com", { reason: "test" }),
-  Egress.http("plain.example.com", { reason: "test" }),
-  Egress.tls("mq.example.com", { port: 8883, reason: "test" }),
-  Egress.cidr("198.51.100.4/32", { port: 22, reason: "test" }),
-  Egress.cidr("198.51.100.8/30", { port: 123, protocol: EgressProtocol.UDP, reason: "test" }),
-);
-const listed = [
-  "*.cdn.example.com:443",
-  "198.51.100.4/32:22",
-  "198.51.100.8/30:123",
-  "api.example.com:443",
-  "mq.example.com:8883",
-  "plain.example.com:80",
-];
-
-function cellWith(agents: { [name: string]: ContainmentPolicy }, mode?: Mode): AwsAgentCell {
-  const cell = cellOf({ services: [AwsService.SECRETS_MANAGER, AwsService.S3] });
-  for (const [name, list] of Object.entries(agents)) cell.addAgent(name, { policy: list, mode });
-  return cell;
-}
-
-type Mutable = { resource: { [type: string]: { [name: string]: { [key: string]: unknown } } }; locals: object };
-
-/** The plan of one agent with the listed policy, changed before it is read. */
-function reachAfter(change: (json: Mutable) => void): string[] {
-  const json: TerraformJson = synthStack(cellWith({ triage: policy }).stack);
-  change(json as unknown as Mutable);
-  return Topology.fromJson(json).reach("triage");
-}
-
-const remove =
-  (type: string, word: string) =>
-  (json: Mutable): void => {
-    const named = json.resource[type] ?? {};
-    const name = Object.keys(named).find((one) => one.includes(word)) ?? "";
-    delete named[name];
-  };
+import { cellOf } from "../support/aws-plan";
+import { add, cellWith, listed, namesOf, policy, reachAfter, remove, valuesOf } from "../support/changed-plan";
+import { refusal } from "../support/refusal";
 
 describe("what an agent reaches, read back from the plan", () => {
   test("is exactly its policy", () => {
@@ -137,16 +95,16 @@ describe("a way past the firewall is anything", () => {
     },
   );
 
-  test("a second route that a user adds in code", () => {
-    const cell = cellWith({ triage: policy });
-    const [agent] = cell.agents;
-    const nat = new NatGateway(cell.stack, "Own", { subnetId: "subnet-1" });
-    new Route(cell.stack, "Past", {
-      routeTableId: agent?.network[0]?.routeTable.id ?? "",
-      destinationCidrBlock: "8.8.8.0/24",
-      natGatewayId: nat.id,
+  test("a second route beside the one to the firewall", () => {
+    const reach = reachAfter((json) => {
+      const [table] = namesOf(json, "aws_route_table", "agent-triage");
+      add(json, "aws_route", {
+        route_table_id: `\${aws_route_table.${table}.id}`,
+        destination_cidr_block: "192.0.2.0/24",
+        nat_gateway_id: "nat-1",
+      });
     });
-    expect(Topology.of(cell.stack).reach("triage")).toContain("*");
+    expect(reach).toEqual(["*", ...listed]);
   });
 
   test("a pass rule that asks for no name the reader can bound", () => {
@@ -157,8 +115,8 @@ describe("a way past the firewall is anything", () => {
       "pass something that is no rule",
     ]) {
       const reach = reachAfter((json) => {
-        const [group] = Object.values(json.resource["aws_networkfirewall_rule_group"] ?? {});
-        (group?.["rule_group"] as { rules_source: { rules_string: string } }).rules_source.rules_string = rule;
+        const group = valuesOf(json, "aws_networkfirewall_rule_group", "allow-1")["rule_group"];
+        (group as { rules_source: { rules_string: string } }).rules_source.rules_string = rule;
       });
       expect([rule, reach]).toEqual([rule, ["*"]]);
     }
@@ -185,7 +143,12 @@ describe("private endpoints and denials", () => {
 
   test("says what stops the rest", () => {
     expect(topology.denied("triage")).toEqual(
-      expect.arrayContaining(["TLS name not listed (filter: sid 900)", "UDP closed (filter: sid 905)"]),
+      expect.arrayContaining([
+        "any other name (name: the resolver refuses it)",
+        "connections from anybody, other agents included (security group: no inbound rule)",
+        expect.stringMatching(/^TLS name not listed \(filter: sid \d+\)$/),
+        expect.stringMatching(/^UDP closed \(filter: sid \d+\)$/),
+      ]),
     );
   });
 });

@@ -1,7 +1,8 @@
-import { AwsEgressTier } from "../../../constructs/aws";
+import { AwsEgressTier, AwsService } from "../../../constructs/aws";
 import { ContainmentPolicy, Egress, EgressProtocol, Mode } from "../../../lib";
 import { referenceOf } from "../../../lib/topology/terraform-json";
-import { cellOf, Plan, refusal } from "../../support/aws-plan";
+import { cellOf, Plan } from "../../support/aws-plan";
+import { refusal } from "../../support/refusal";
 
 const support = ContainmentPolicy.denyAll("support").allow(Egress.https("api.example.com", { reason: "test" }));
 const coding = ContainmentPolicy.denyAll("coding").allow(
@@ -101,6 +102,9 @@ describe("east-west", () => {
     expect(refusal(() => triage.allowTo(coder, { port: 0, reason: "x" }))).toBe(
       "CORDON-020: cell 'Agents', agent 'triage', allowTo 'coder': port 0 is not a port; use a whole number from 1 to 65535",
     );
+    expect(refusal(() => triage.allowTo(coder, { port: 8443, reason: "x" }))).toBe(
+      "CORDON-118: cell 'Agents', agent 'triage', allowTo 'coder': port 8443 is open already; open each port once",
+    );
     expect(refusal(() => triage.allowTo(coder, { port: 80, reason: "" }))).toBe(
       "CORDON-021: cell 'Agents', agent 'triage', allowTo 'coder': the reason is empty; write a sentence",
     );
@@ -123,6 +127,15 @@ describe("adjusting one agent's list in code", () => {
     expect(passing).toEqual([expect.stringContaining("$AGENT_TRIAGE any")]);
     expect(coder.policy).toEqual(support);
     expect(support.rules).toHaveLength(1);
+  });
+
+  test("opens the new port in that agent's security group alone", () => {
+    const other = cellOf();
+    for (const name of ["triage", "coder"]) other.addAgent(name, { policy: support });
+    other.agents[0]?.allowEgress(Egress.tls("mq.example.com", { port: 8883, reason: "one-off" }));
+    const plan = Plan.of(other);
+    expect(openings(plan, "coder")).toEqual(["tcp 443 0.0.0.0/0", "tcp 8883 0.0.0.0/0"]);
+    expect(openings(plan, "triage")).toEqual(["tcp 443 0.0.0.0/0"]);
   });
 
   test("is refused for a rule that is there with another reason, and leaves the list as it was", () => {
@@ -158,7 +171,9 @@ describe("monitor mode of one agent", () => {
     const added = text(mixed, "allow-1").filter((line) => !text(enforced, "allow-1").includes(line));
     expect(added.length).toBeGreaterThan(5);
     for (const line of added)
-      expect(line).toMatch(/^pass \w+ \$AGENT_CODER any -> \$EXTERNAL_NET .*msg:"cordon monitor coder .*; alert;/);
+      expect(line).toMatch(
+        /^pass \w+ (\$AGENT_CODER any -> \$EXTERNAL_NET|\$EXTERNAL_NET any -> \$AGENT_CODER) .*msg:"cordon (monitor|allow) coder.*; alert;/,
+      );
     expect(text(mixed, "terminal")).toEqual(text(enforced, "terminal"));
     const unlike = (plan: Plan, other: Plan): string[] =>
       Object.values(plan.json.resource ?? {})
@@ -195,6 +210,45 @@ describe("monitor mode of one agent", () => {
   });
 });
 
+describe("the order in which agents are added", () => {
+  test("changes no byte of the plan", () => {
+    const planWith = (...names: string[]): string => {
+      const cell = cellOf({ services: [AwsService.S3, AwsService.SQS] });
+      for (const name of names) cell.addAgent(name, { policy: name === "triage" ? support : coding });
+      return JSON.stringify(Plan.of(cell).json);
+    };
+    expect(planWith("writer", "coder", "triage")).toBe(planWith("triage", "coder", "writer"));
+  });
+
+  test("adding one changes nothing of another but what they share", () => {
+    const planWith = (...names: string[]): Plan => {
+      const cell = cellOf({ services: [AwsService.S3] });
+      for (const name of names) cell.addAgent(name, { policy: support });
+      return Plan.of(cell);
+    };
+    const [before, after] = [planWith("triage"), planWith("triage", "coder")];
+    const ofTriage = (plan: Plan): [string, unknown][] =>
+      Object.values(plan.json.resource ?? {})
+        .flatMap((named) => Object.entries(named))
+        .filter(([name]) => name.includes("agent-triage"));
+    expect(ofTriage(before).length).toBeGreaterThan(10);
+    expect(ofTriage(after)).toEqual(ofTriage(before));
+  });
+});
+
+describe("names of an agent", () => {
+  test("never meet the names of what the cell makes for itself", () => {
+    const cell = cellOf({ services: [AwsService.SQS] });
+    cell.addAgent("endpoints", { slot: 0 });
+    cell.addAgent("flow-logs", { slot: 1 });
+    const plan = Plan.of(cell);
+    for (const type of ["aws_security_group", "aws_iam_role", "aws_iam_policy"]) {
+      const names = plan.all(type).map((one) => one.values["name"]);
+      expect([type, new Set(names).size]).toEqual([type, names.length]);
+    }
+  });
+});
+
 describe("bad input of an agent", () => {
   test("names, tiers and lists that can't be held are refused with the whole message", () => {
     const cell = cellOf();
@@ -207,6 +261,10 @@ describe("bad input of an agent", () => {
     );
     expect(refusal(() => cell.addAgent("other", { slot: 99 }))).toBe(
       "CORDON-012: cell 'Agents', agent 'other': slot 99 is not in the plan; use a whole number from 0 to 11",
+    );
+    cell.addAgent("third", { slot: 5 });
+    expect(refusal(() => cell.addAgent("other", { slot: 5 }))).toBe(
+      "CORDON-012: cell 'Agents': agents 'third' and 'other' both have slot 5 of 12; pass slot: 0 to the one that is not deployed yet (free: 0, 2, 3, 4, 6, 7, 8, 9 and 2 more)",
     );
     const sealed = cellOf({ tier: AwsEgressTier.SEALED });
     expect(refusal(() => sealed.addAgent("triage", { policy: support }))).toBe(

@@ -1,7 +1,8 @@
 import { AwsEgressTier, AwsEndpointKind, AwsService } from "../../../constructs/aws";
 import { ContainmentPolicy, Egress } from "../../../lib";
 import { referenceOf } from "../../../lib/topology/terraform-json";
-import { cellOf, Plan, refusal } from "../../support/aws-plan";
+import { cellOf, Plan } from "../../support/aws-plan";
+import { refusal } from "../../support/refusal";
 
 const all = [AwsService.SECRETS_MANAGER, AwsService.ECR_DOCKER, AwsService.S3];
 

@@ -1,6 +1,7 @@
 import { AwsEgressTier, AwsExistingVpc, type AwsVpcAttributes } from "../../../constructs/aws";
 import { ContainmentPolicy, Egress } from "../../../lib";
-import { cellOf, Plan, refusal } from "../../support/aws-plan";
+import { cellOf, Plan } from "../../support/aws-plan";
+import { refusal } from "../../support/refusal";
 
 const attributes: AwsVpcAttributes = {
   vpcId: "vpc-0123456789abcdef0",
@@ -78,6 +79,26 @@ describe("an existing VPC that can't be made safe is refused", () => {
     [
       { vpcId: "${var.vpc}" },
       `CORDON-101: ${at}: vpcId "\${var.vpc}" is not an identifier; pass the id, or a reference to the resource`,
+    ],
+    [
+      {
+        publicSubnets: [
+          { availabilityZone: "eu-west-1a", cidr: "10.0.0.0/24", natGatewayId: "", routeTableId: "rtb-a" },
+        ],
+      },
+      `CORDON-101: ${at}: natGatewayId "" is not an identifier; pass the id, or a reference to the resource`,
+    ],
+    [
+      {
+        publicSubnets: [
+          { availabilityZone: "eu-west-1a", cidr: "10.0.0.0/24", natGatewayId: "nat-a", routeTableId: "%{x}" },
+        ],
+      },
+      `CORDON-101: ${at}: routeTableId "%{x}" is not an identifier; pass the id, or a reference to the resource`,
+    ],
+    [
+      { otherSubnetCidrs: ["10.0.0.1/24"] },
+      `CORDON-010: ${at}, a subnet's cidr: "10.0.0.1/24" has host bits set; use 10.0.0.0/24`,
     ],
     [
       { cidr: "10.0.0.0" },

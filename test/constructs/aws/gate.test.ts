@@ -6,7 +6,8 @@ import { App, Aspects, TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, AwsEgressTier } from "../../../constructs/aws";
 import { ContainmentPolicy, Egress } from "../../../lib";
 import { AgentCellBase } from "../../../lib/cell/agent-cell-base";
-import { cellOf, Plan, refusal, stackOf } from "../../support/aws-plan";
+import { cellOf, Plan, stackOf } from "../../support/aws-plan";
+import { refusal } from "../../support/refusal";
 
 const policy = ContainmentPolicy.denyAll("p").allow(Egress.https("api.example.com", { reason: "test" }));
 

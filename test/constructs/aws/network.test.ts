@@ -1,7 +1,8 @@
 import { AwsEgressTier } from "../../../constructs/aws";
 import { ContainmentPolicy, Egress } from "../../../lib";
 import { referenceOf } from "../../../lib/topology/terraform-json";
-import { cellOf, Plan, refusal, stackOf, tagsOf } from "../../support/aws-plan";
+import { cellOf, Plan, stackOf, tagsOf } from "../../support/aws-plan";
+import { refusal } from "../../support/refusal";
 
 const ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"];
 const policy = ContainmentPolicy.denyAll("support").allow(Egress.https("api.example.com", { reason: "test" }));
@@ -130,7 +131,11 @@ describe("every cell", () => {
   });
 
   test("records all flows of the VPC in an encrypted log group with a retention", () => {
-    expect(plan.one("aws_flow_log").values).toMatchObject({ traffic_type: "ALL", max_aggregation_interval: 60 });
+    expect(plan.one("aws_flow_log").values).toMatchObject({
+      traffic_type: "ALL",
+      max_aggregation_interval: 60,
+      depends_on: [plan.one("aws_iam_role_policy", "FlowLogs").address],
+    });
     for (const group of plan.all("aws_cloudwatch_log_group")) {
       expect(group.values).toMatchObject({ retention_in_days: 365 });
       expect(referenceOf(group.values["kms_key_id"])).toBe(plan.one("aws_kms_key").address);
@@ -200,9 +205,10 @@ describe("bad input of a cell", () => {
     ],
     [
       { cidr: "10.64.0.0/22" },
-      "CORDON-011: cell 'Agents': 10.64.0.0/22 holds 1024 addresses and leaves no room for an agent's /26 in each of four zone blocks; use a /21 or larger (it holds 4 agents)",
+      "CORDON-011: cell 'Agents': 10.64.0.0/22 holds 1024 addresses and leaves no room for an agent's /26 in each of four zone blocks; use a /21 or larger (room for 4)",
     ],
     [{ cidr: "10.64.1.0/20" }, `CORDON-010: cell 'Agents', cidr: "10.64.1.0/20" has host bits set; use 10.64.0.0/20`],
+    [{ agentSubnetPrefix: 29 }, "CORDON-011: cell 'Agents': an agent's subnet can't be /29; use a prefix of 20 to 28"],
     [
       { logRetentionDays: 42 },
       "CORDON-119: cell 'Agents': logRetentionDays 42 is not a period of CloudWatch Logs; use one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",

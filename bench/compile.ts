@@ -1,0 +1,65 @@
+import type { AgentEgress } from "../lib/compile/agent-egress";
+import { compileDnsAllowList } from "../lib/compile/dns-allow-list";
+import { compileSuricata } from "../lib/compile/suricata-rules";
+import { CidrBlock } from "../lib/names/cidr-block";
+import { Egress } from "../lib/policy/egress";
+import { Mode } from "../lib/policy/mode";
+import { median } from "./processes";
+
+const REPEATS = 9;
+const AT = "bench";
+
+/** Measures both AWS compilers over growing allow lists and growing cells, and returns Markdown tables. */
+export function compileTables(): string {
+  return [
+    "## Compiling allow lists, medians in one process",
+    "",
+    ...table("entries of one agent", [10, 1000, 15_000], (entries) => [agent(0, entries)]),
+    "",
+    ...table("agents with 100 entries each", [1, 10, 100], (agents) =>
+      Array.from({ length: agents }, (_, index) => agent(index, 100)),
+    ),
+  ].join("\n");
+}
+
+function table(subject: string, sizes: number[], agentsOf: (size: number) => AgentEgress[]): string[] {
+  const measured = sizes.map((size) => {
+    const agents = agentsOf(size);
+    const firewall = time(() => compileSuricata(agents, AT));
+    const dns = time(() => compileDnsAllowList(agents, [], AT));
+    return { size, entries: agents.flatMap(({ rules }) => rules).length, firewall, dns };
+  });
+  const [first] = measured;
+  return [
+    `| ${subject} | size, ratio | firewall rules | ratio | per entry | DNS list | ratio | per entry |`,
+    "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...measured.map(({ size, entries, firewall, dns }) => {
+      const ratio = (value: number, base: number | undefined): string => (value / (base ?? Number.NaN)).toFixed(1);
+      const each = (value: number): string => `${((value * 1000) / entries).toFixed(1)} µs`;
+      return `| ${size.toLocaleString("en")} | ${ratio(entries, first?.entries)} | ${firewall.toFixed(2)} ms | ${ratio(firewall, first?.firewall)} | ${each(firewall)} | ${dns.toFixed(2)} ms | ${ratio(dns, first?.dns)} | ${each(dns)} |`;
+    }),
+  ];
+}
+
+function agent(index: number, entries: number): AgentEgress {
+  return {
+    name: `agent-${index}`,
+    mode: Mode.ENFORCE,
+    sources: [CidrBlock.parse(`10.${index}.0.0/26`, AT)],
+    rules: Array.from({ length: entries }, (_, entry) =>
+      Egress.https(`host-${entry}.agent-${index}.example.com`, { reason: "bench" }),
+    ),
+  };
+}
+
+function time(work: () => unknown): number {
+  // Warm-up: the first runs measure the just-in-time compiler.
+  for (let run = 0; run < 3; run += 1) work();
+  return median(
+    Array.from({ length: REPEATS }, () => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+import { arch, cpus, platform } from "node:os";
+import { compileTables } from "./compile";
+import { synthTable } from "./synth";
+import { prepareWorkspace } from "./workspace";
+
+const ROUNDS = 9;
+
+/** Prints the measurements as a Markdown page. */
+function main(): void {
+  prepareWorkspace();
+  const machine = `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores`;
+  const page = [
+    "# Measurements",
+    "",
+    `\`npm run bench\`, ${machine}. Ratios are of one run on one machine.`,
+    "",
+    synthTable(ROUNDS),
+    "",
+    compileTables(),
+    "",
+  ];
+  process.stdout.write(page.join("\n"));
+}
+
+main();
