@@ -128,7 +128,8 @@ export class AwsDnsFirewall extends Construct {
   private domainList(name: string, domains: string[]): Route53ResolverFirewallDomainList {
     const list = new Route53ResolverFirewallDomainList(this, name, {
       name: this.resourceName(name),
-      domains,
+      // AWS answers each name with the dot at its end; written without it, every plan would show a change.
+      domains: domains.map((domain) => `${domain}.`),
       tags: this.props.network.tags(name),
     });
     this.lists.set(name, list);

@@ -61,7 +61,7 @@ export class ContainmentPolicy {
         throw new CordonError(
           "CORDON-031",
           this.place,
-          `${rule.id} is there already, because of ${quoted(present.reason)}`,
+          `${rule.id} is there already, ${difference(present, rule)}`,
           `remove it by without("${rule.id}") first, or leave one of the two out`,
         );
       }
@@ -70,9 +70,20 @@ export class ContainmentPolicy {
     return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
   }
 
-  /** This policy with fewer destinations. @throws CORDON-032 for one that is not there */
+  /** This policy with fewer destinations. @throws CORDON-030 for what is no rule or id, CORDON-032 for one that is not there */
   public without(...rules: (string | EgressRule)[]): ContainmentPolicy {
-    const gone = new Set(rules.map((rule) => (typeof rule === "string" ? rule : rule.id)));
+    const gone = new Set(
+      rules.map((rule) => {
+        const id: unknown = typeof rule === "string" ? rule : (rule as EgressRule | null | undefined)?.id;
+        if (typeof id === "string") return id;
+        throw new CordonError(
+          "CORDON-030",
+          this.place,
+          `${quoted(rule)} is neither an egress rule nor the id of one`,
+          "pass a rule, or an id such as https:api.example.com:443",
+        );
+      }),
+    );
     for (const id of gone) {
       if (!this.rules.some((rule) => rule.id === id)) {
         const near = nearest(
@@ -117,6 +128,14 @@ export class ContainmentPolicy {
   private get place(): string {
     return `policy '${this.name}'`;
   }
+}
+
+/** What the rule that is there says otherwise. */
+function difference(present: EgressRule, rule: EgressRule): string {
+  if (present.reason !== rule.reason) return `because of ${quoted(present.reason)}`;
+  return present.sharedTenancy === undefined
+    ? "without sharedTenancy"
+    : `with sharedTenancy ${quoted(present.sharedTenancy)}`;
 }
 
 const sortedRules = (rules: EgressRule[]): EgressRule[] =>

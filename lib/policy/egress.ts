@@ -146,6 +146,7 @@ export class Egress {
   public static cidr(block: string, options: EgressCidrOptions): EgressRule {
     const at = `Egress.cidr(${quoted(block)})`;
     const cidr = CidrBlock.parse(block, at);
+    refuseNoOptions(options, at);
     const protocol = options.protocol ?? EgressProtocol.TCP;
     if (protocol !== EgressProtocol.TCP && protocol !== EgressProtocol.UDP) {
       throw new CordonError(
@@ -193,11 +194,18 @@ function named(
   usualPort: number | undefined,
 ): EgressRule {
   const at = `Egress.${protocol}(${quoted(host)})`;
+  refuseNoOptions(options, at);
   const { sharedTenancy } = options;
   const pattern = HostPattern.parse(host, at, { sharedTenancy });
   const reason = plainText(options.reason, at, "the reason");
   const port = safePort(options.port ?? usualPort, at);
   return ruleOf({ protocol, host: pattern, cidr: undefined, port, reason, sharedTenancy });
+}
+
+// Programs in JavaScript can leave the argument out.
+function refuseNoOptions(options: unknown, at: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new CordonError("CORDON-030", at, `its options are ${quoted(options)}`, 'pass at least { reason: "..." }');
 }
 
 // The cell's resolver has to stay the only one that an agent can ask.

@@ -47,7 +47,8 @@ function documentOf(source: string, path: string, lines: LineCounter, place: Pla
   // JSON is read by the same rules, so that a key given twice, which JSON.parse would drop, is refused.
   const documents = parseAllDocuments(source, {
     lineCounter: lines,
-    uniqueKeys: true,
+    // Its check compares each key with each other; the one below takes time in proportion to the file.
+    uniqueKeys: false,
     version: "1.2",
     schema: "core",
     customTags: [],
@@ -88,6 +89,18 @@ function refuseAmbiguous(document: Document, place: Place): void {
     throw new CordonError("CORDON-041", place(node.range?.[0] ?? 0), problem, fix);
   };
   visit(document, (_, node) => {
+    if (isMap(node)) {
+      const seen = new Set<string>();
+      for (const { key } of node.items) {
+        if (!isScalar(key)) {
+          if (isNode(key) && !isAlias(key)) refuse(key, "a list or a map stands for a key", "write the key as text");
+          continue;
+        }
+        const text = String(key.value);
+        if (seen.has(text)) refuse(key, "Map keys must be unique", "correct the file");
+        seen.add(text);
+      }
+    }
     if (isAlias(node)) {
       refuse(
         node,

@@ -13,7 +13,7 @@ export function allowedNames(json: TerraformJson, vpc: string): AllowedNames {
   const lists = resourcesOf(json, "aws_route53_resolver_firewall_domain_list");
   const domains = (rule: Resource): string[] | undefined => {
     const list = lists.find((one) => one.address === referenceOf(rule.values["firewall_domain_list_id"]));
-    return list && strings(list.values["domains"]).map((name) => name.toLowerCase());
+    return list && strings(list.values["domains"]).map((name) => name.toLowerCase().replace(/\.$/, ""));
   };
   const groups = resourcesOf(json, "aws_route53_resolver_firewall_rule_group_association")
     .filter((one) => text(one.values["vpc_id"]) === vpc)

@@ -49,7 +49,7 @@ describe("removing a layer's opening from the plan removes the path", () => {
   test("the resolver's list", () => {
     const names = reachAfter((json) => {
       for (const list of Object.values(json.resource["aws_route53_resolver_firewall_domain_list"] ?? {})) {
-        list["domains"] = (list["domains"] as string[]).filter((name) => name !== "api.example.com");
+        list["domains"] = (list["domains"] as string[]).filter((name) => name !== "api.example.com.");
       }
     });
     expect(names).toEqual(listed.filter((one) => one !== "api.example.com:443"));

@@ -92,5 +92,7 @@ export function listedDomains(context: LintContext, rule: TerraformResource): st
   const list = context.resolve(rule.values["firewall_domain_list_id"]);
   if (list === undefined) return undefined;
   const domains = literals(list.values["domains"]);
-  return domains.length === items(list.values["domains"]).length ? domains : undefined;
+  return domains.length === items(list.values["domains"]).length
+    ? domains.map((domain) => domain.replace(/\.$/, ""))
+    : undefined;
 }

@@ -93,7 +93,7 @@ export function dnsDomains(context: LintContext): LintFinding[] {
 }
 
 function isDnsDomain(domain: string): boolean {
-  if (domain === "*") return true;
+  if (domain === "*" || domain === "*.") return true;
   const name = domain.replace(/^\*\./, "").replace(/\.$/, "");
   return domain.length <= 255 && new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(name);
 }

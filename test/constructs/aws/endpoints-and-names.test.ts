@@ -173,9 +173,9 @@ describe("the resolver", () => {
 
   test("answers the names of policies and endpoints, and refuses every other", () => {
     expect(plan.one("aws_route53_resolver_firewall_domain_list", "allow").values["domains"]).toEqual([
-      "*.cdn.example.com",
-      "api.example.com",
-      "secretsmanager.eu-west-1.amazonaws.com",
+      "*.cdn.example.com.",
+      "api.example.com.",
+      "secretsmanager.eu-west-1.amazonaws.com.",
     ]);
     expect(rule("allow")).toMatchObject({
       action: "ALLOW",
