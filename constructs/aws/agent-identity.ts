@@ -8,6 +8,7 @@ import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import type { AwsPermission, AwsPermissionScope } from "./permission";
 import { boundaryStatements } from "./permission-boundary";
 import { type PolicyStatement, policyJson } from "./policy-document";
+import type { AwsService } from "./service";
 import { AwsTrust, type AwsTrustCompanion } from "./trust";
 
 /** What an identity is told by its cell. */
@@ -20,8 +21,8 @@ export interface AwsAgentIdentityProps {
   readonly trust?: AwsTrust;
   /** A role of the same program to bound instead of a new one. @default - a role is created */
   readonly role?: IamRole;
-  /** IAM prefixes of services with a private endpoint; a permission of another service would have no way there. */
-  readonly reachablePrefixes: string[];
+  /** Services that the cell has private endpoints of; a permission of another one would have no way there. */
+  readonly services: readonly AwsService[];
   /** `cell 'Agents', agent 'triage'`. */
   readonly at: string;
 }
@@ -77,6 +78,7 @@ export class AwsAgentIdentity extends Construct {
     const trust = props.trust ?? AwsTrust.nobody();
     this.role = props.role === undefined ? this.createRole(trust) : this.boundRole(props.role);
     this.companion = trust.createCompanion(this, this.role, name);
+    for (const permission of trust.runtimePermissions) this.grant(permission);
   }
 
   /** Refuses a role that a user brings but that the agent's boundary can't be put on. */
@@ -126,16 +128,13 @@ export class AwsAgentIdentity extends Construct {
    * @throws CORDON-113 if the permission's service has no private endpoint in the cell
    */
   public grant(permission: AwsPermission): AwsGrant {
-    const { reachablePrefixes } = this.props;
-    const unreachable = permission.usedByRuntime
-      ? undefined
-      : permission.iamPrefixes.find((prefix) => !reachablePrefixes.includes(prefix));
+    const unreachable = permission.missingService(this.props.services);
     if (unreachable !== undefined) {
       throw new CordonError(
         "CORDON-113",
         this.props.at,
-        `${quoted(permission.label)} needs a private endpoint for ${unreachable}, and the cell has none`,
-        "add the service to the cell's services, e.g. AwsService.BEDROCK_RUNTIME for bedrock",
+        `${quoted(permission.label)} needs a private endpoint of ${unreachable}, and the cell has none`,
+        "add the service to the cell's services, e.g. AwsService.BEDROCK_RUNTIME for bedrock-runtime",
       );
     }
     if (!this.permissions.includes(permission)) {

@@ -93,7 +93,7 @@ export class AwsAgent extends Construct {
       vpcId: cell.network.vpcId,
       trust: props.trust,
       role: props.role,
-      reachablePrefixes: cell.services.map((service) => service.iamPrefix),
+      services: cell.services,
       at: this.place,
     });
     this.queries = this.saveQueries();

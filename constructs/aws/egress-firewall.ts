@@ -98,7 +98,13 @@ export class AwsEgressFirewall extends Construct {
   // new group stands before the old one goes.
   private addRuleGroup(name: string): void {
     const { cellName, network } = this.props;
-    const capacity = (): number => reservedCapacity(this.compiledGroup(name).capacity);
+    const capacity = (): number => {
+      const { capacity: lines } = this.compiledGroup(name);
+      return reservedCapacity(
+        lines,
+        this.props.compiled().groups.map((one) => one.capacity),
+      );
+    };
     const group = new NetworkfirewallRuleGroup(this, `rules-${name}`, {
       name: Lazy.stringValue({ produce: () => `${cellName}-${name}-${contentHash(String(capacity()), 8)}` }),
       description: name === LAST_GROUP ? "Drops what no rule before passed" : "Passes what the agents' policies name",
@@ -169,7 +175,16 @@ export class AwsEgressFirewall extends Construct {
 /** A group can't be empty; this rule has no effect beyond the drop of the terminal group. */
 const EMPTY_GROUP = 'drop ip any any -> any any (msg:"cordon nothing allowed"; ip_proto:255; sid:899; rev:1;)';
 
-/** Room for the list to grow by half before a change replaces the group. */
-export function reservedCapacity(lines: number): number {
-  return Math.min(30_000, Math.max(200, Math.ceil((lines * 1.5) / 100) * 100));
+/** What AWS lets the groups of one policy declare together. */
+const POLICY_CAPACITY = 30_000;
+
+/**
+ * Room for a group's rules to grow by half before a change replaces the group; none where the policy's groups together
+ * would declare more than AWS takes.
+ *
+ * @param groups rules of every group of the policy
+ */
+export function reservedCapacity(lines: number, groups: number[]): number {
+  const roomy = (rules: number): number => Math.max(200, Math.ceil((rules * 1.5) / 100) * 100);
+  return groups.reduce((sum, rules) => sum + roomy(rules), 0) > POLICY_CAPACITY ? lines : roomy(lines);
 }

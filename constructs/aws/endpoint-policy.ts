@@ -17,6 +17,8 @@ export interface EndpointPolicyContext {
   readonly organizationId?: string;
   /** The cell's agents, each with what it was granted of the service. */
   readonly agents: EndpointAgent[];
+  /** Roles that are no agents and may use this endpoint, such as the execution role that pulls an agent's image. */
+  readonly helperArns: string[];
   /** Whether the cell pulls container images, whose layers lie in a bucket of AWS. */
   readonly pullsImages: boolean;
 }
@@ -34,7 +36,8 @@ export function endpointPolicy(service: AwsService, context: EndpointPolicyConte
 }
 
 function ownersOnly(service: AwsService, context: EndpointPolicyContext): PolicyStatement[] {
-  if (context.agents.length === 0) return [denyAll()];
+  const principals = [...context.agents.map((agent) => agent.roleArn), ...context.helperArns];
+  if (principals.length === 0) return [denyAll()];
   const owner: { [key: string]: string } =
     context.organizationId === undefined
       ? { "aws:PrincipalAccount": context.accountId, "aws:ResourceAccount": context.accountId }
@@ -48,7 +51,7 @@ function ownersOnly(service: AwsService, context: EndpointPolicyContext): Policy
       Resource: "*",
       Condition: {
         StringEquals: owner,
-        ArnEquals: { "aws:PrincipalArn": context.agents.map((agent) => agent.roleArn) },
+        ArnEquals: { "aws:PrincipalArn": principals },
       },
     },
     {

@@ -15,6 +15,6 @@ export {
   type AwsPermissionScope,
   type AwsPermissionStatement,
 } from "./permission";
-export { AwsPrivateEndpoints, type AwsPrivateEndpointsProps } from "./private-endpoints";
+export { AwsPrivateEndpoints, type AwsPrivateEndpointsProps, type AwsRoleAdmission } from "./private-endpoints";
 export { AwsEndpointKind, AwsPerimeter, AwsService, type AwsServiceProps } from "./service";
 export { AwsTrust, type AwsTrustCompanion, type EksPodIdentityProps, type RolesAnywhereProps } from "./trust";

@@ -20,8 +20,11 @@ const TAMPERING = [
   "ec2:*NetworkAcl*",
   "ec2:*Gateway*",
   "ec2:*Peering*",
-  "ec2:*Subnet*",
-  "ec2:*Address*",
+  "ec2:CreateSubnet*",
+  "ec2:DeleteSubnet*",
+  "ec2:ModifySubnet*",
+  "ec2:AllocateAddress",
+  "ec2:AssociateAddress",
   "ec2:*FlowLogs",
   "ec2:ModifyInstance*",
   "ec2:RunInstances",
@@ -75,6 +78,18 @@ export function boundaryStatements(permissions: AwsPermission[], context: Bounda
       Resource: "*",
       Condition: { NumericLessThan: { "ec2:RoleDelivery": "2.0" } },
     },
+    ...(runtimeActions.length === 0
+      ? []
+      : [
+          {
+            Sid: "RuntimeOnly",
+            Effect: "Deny" as const,
+            Action: runtimeActions,
+            Resource: "*",
+            // Set for calls of a function's own code alone.
+            Condition: { Null: { "lambda:SourceFunctionArn": "false" } },
+          },
+        ]),
     {
       // A call from outside of the VPC carries no source VPC at all, and a negated operator is true for a missing key.
       Sid: "OnlyFromThisVpc",

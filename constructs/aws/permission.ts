@@ -1,5 +1,6 @@
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import { plainText } from "../../lib/names/plain-text";
+import type { AwsService } from "./service";
 
 /** Where a permission is used: fills in what its resource names leave open. */
 export interface AwsPermissionScope {
@@ -54,6 +55,8 @@ export class AwsPermission {
     /** Whether the runtime service uses the role for this from outside of the VPC. */
     public readonly usedByRuntime: boolean,
     private readonly arns: (scope: AwsPermissionScope) => string[],
+    /** Name of the one endpoint that the actions go through, where the IAM prefix has several. */
+    private readonly endpoint?: string,
   ) {}
 
   /** Calls of one foundation model of Amazon Bedrock in the cell's region. Needs `AwsService.BEDROCK_RUNTIME`. */
@@ -66,6 +69,7 @@ export class AwsPermission {
       [],
       false,
       (scope) => [foundationModel(scope.partition, scope.region, model)],
+      "bedrock-runtime",
     );
   }
 
@@ -98,6 +102,7 @@ export class AwsPermission {
         `arn:${scope.partition}:bedrock:${scope.region}:${scope.accountId}:inference-profile/${profile}`,
         ...regions.map((region) => foundationModel(scope.partition, region, model)),
       ],
+      "bedrock-runtime",
     );
   }
 
@@ -119,6 +124,25 @@ export class AwsPermission {
     return AwsPermission.checked(props, "AwsPermission.forRuntime", true);
   }
 
+  /**
+   * What Lambda does with a function's role to place the function into subnets. AWS takes no narrower resource; the
+   * boundary denies it to the function's own code. @internal
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  public static lambdaInterfaces(): AwsPermission {
+    const actions = [
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
+    ];
+    return new AwsPermission("network interfaces of Lambda", actions, "Lambda places the function", [], true, () => [
+      "*",
+    ]);
+  }
+
   private static checked(props: AwsPermissionProps, at: string, usedByRuntime: boolean): AwsPermission {
     const reason = plainText(props.reason, at, "the reason");
     if (props.actions.length === 0 || props.resources.length === 0) {
@@ -134,6 +158,14 @@ export class AwsPermission {
   /** The IAM statement of this permission in a cell. */
   public statement(scope: AwsPermissionScope): AwsPermissionStatement {
     return { actions: this.actions, resources: this.arns(scope) };
+  }
+
+  /** What has to be among a cell's services for this to have a way, and is not: an endpoint's name or an IAM prefix. */
+  public missingService(services: readonly AwsService[]): string | undefined {
+    if (this.usedByRuntime) return undefined;
+    if (this.endpoint !== undefined)
+      return services.some(({ name }) => name === this.endpoint) ? undefined : this.endpoint;
+    return this.iamPrefixes.find((prefix) => !services.some(({ iamPrefix }) => iamPrefix === prefix));
   }
 
   /** The IAM prefixes of the actions: `bedrock`, `s3`. */

@@ -3,13 +3,15 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { resourceReference } from "../../lib/cell/agent-cell-base";
 import { CordonError } from "../../lib/errors/cordon-error";
+import { plainText } from "../../lib/names/plain-text";
 import type { AwsAgent } from "./agent";
 import { type EndpointPolicyContext, endpointPolicy } from "./endpoint-policy";
 import type { AwsCellNetwork } from "./network";
 import type { AwsPermissionScope } from "./permission";
 import { policyJson } from "./policy-document";
-import { AwsEndpointKind, type AwsService } from "./service";
+import { AwsEndpointKind, AwsPerimeter, type AwsService } from "./service";
 
 export interface AwsPrivateEndpointsProps {
   readonly cellName: string;
@@ -20,6 +22,12 @@ export interface AwsPrivateEndpointsProps {
   readonly at: string;
   /** The cell's agents, read when the stack is synthesized. */
   readonly agents: () => AwsAgent[];
+}
+
+/** Which endpoints a role that is no agent's may use, and why. */
+export interface AwsRoleAdmission {
+  readonly services: AwsService[];
+  readonly reason: string;
 }
 
 const HTTPS = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
@@ -37,6 +45,8 @@ export class AwsPrivateEndpoints extends Construct {
   public readonly securityGroup: SecurityGroup | undefined;
   /** What lets each agent in, by the agent's name. */
   public readonly ingressRules = new Map<string, VpcSecurityGroupIngressRule>();
+
+  private readonly helpers = new Map<string, string[]>();
 
   public constructor(
     scope: Construct,
@@ -65,6 +75,36 @@ export class AwsPrivateEndpoints extends Construct {
   /** Names that the endpoints answer, which the resolver has to let through. */
   public get hostNames(): string[] {
     return this.props.services.flatMap((service) => service.hostNames(this.props.scope.region));
+  }
+
+  /**
+   * Lets a role that is no agent's use endpoints of the cell, such as the execution role that pulls an agent's image and
+   * writes its logs. What it may do there is up to its own policies; the endpoint still pins the owner's resources.
+   * @throws CORDON-126 for a service that the cell has no endpoint of, or one that only takes what is granted to agents
+   */
+  public admitRole(roleArn: string, admission: AwsRoleAdmission): void {
+    const at = `${this.props.at}, admitRole`;
+    const arn = resourceReference(roleArn, at, "the role's ARN");
+    plainText(admission.reason, at, "the reason");
+    for (const service of admission.services) {
+      if (!this.endpoints.has(service.name)) {
+        throw new CordonError(
+          "CORDON-126",
+          at,
+          `the cell has no endpoint of ${service.name}`,
+          "add the service to the cell's services",
+        );
+      }
+      if (service.perimeter === AwsPerimeter.GRANTED) {
+        throw new CordonError(
+          "CORDON-126",
+          at,
+          `the endpoint of ${service.name} takes what is granted to agents alone`,
+          "grant it to an agent's identity",
+        );
+      }
+      this.helpers.set(service.name, [...new Set([...(this.helpers.get(service.name) ?? []), arn])].sort());
+    }
   }
 
   /** What has to be in place before an agent starts. */
@@ -133,6 +173,7 @@ export class AwsPrivateEndpoints extends Construct {
       ...scope,
       organizationId,
       agents,
+      helperArns: this.helpers.get(service.name) ?? [],
       pullsImages: services.some((one) => one.name === "ecr.dkr"),
     };
   }

@@ -45,7 +45,7 @@ export function tierRisks(cell: { tier: AwsEgressTier; services: AwsService[]; e
           id: "R44",
           title: "a VPC that the cell did not make",
           detail:
-            "Its default security group, main route table and the routes of the given public route tables are not in this stack and were not checked; only the cell's own subnets are in the flow logs.",
+            "Its default security group, main route table and the routes of the given public route tables are not in this stack and were not checked. Other hosts of the VPC are near: an agent reaches them on its open ports if their security groups let it. Only agents' subnets are in the flow logs.",
         },
       ]
     : [];

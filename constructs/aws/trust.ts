@@ -5,7 +5,7 @@ import { RolesanywhereProfile } from "@cdktf/provider-aws/lib/rolesanywhere-prof
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
-import type { AwsPermissionScope } from "./permission";
+import { AwsPermission, type AwsPermissionScope } from "./permission";
 import type { PolicyStatement } from "./policy-document";
 
 /** The pods that may take an agent's role. */
@@ -38,6 +38,8 @@ export class AwsTrust {
     /** Creates what the runtime needs beside the role. */
     private readonly companion: (scope: Construct, role: IamRole, name: string) => AwsTrustCompanion | undefined = () =>
       undefined,
+    /** What the runtime service does with the role around the agent. */
+    public readonly runtimePermissions: readonly AwsPermission[] = [],
   ) {}
 
   /** Nobody: the role exists with its boundary, and no runtime can take it until a trust is given. */
@@ -91,11 +93,17 @@ export class AwsTrust {
     );
   }
 
-  /** Lambda functions of the account, as their execution role. */
+  /**
+   * Lambda functions of the account, as their execution role. The role may also manage network interfaces, which Lambda
+   * needs to place a function into the agent's subnets; the boundary denies that to the function's own code.
+   */
   public static lambda(): AwsTrust {
-    return new AwsTrust("Lambda", () => [
-      { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-    ]);
+    return new AwsTrust(
+      "Lambda",
+      () => [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      () => undefined,
+      [AwsPermission.lambdaInterfaces()],
+    );
   }
 
   /** Runtimes of Amazon Bedrock AgentCore in the account. Give them this agent's subnets and security group. */

@@ -76,12 +76,12 @@ export const CORDON_ERROR_CODES = {
   "CORDON-117": "a role that can't be bounded",
   "CORDON-118": "an east-west opening that can't be made",
   "CORDON-119": "a log retention that CloudWatch does not offer",
-  "CORDON-120": "the cell's checks did not run",
   "CORDON-121": "an AWS host on the allow list instead of a private endpoint",
   "CORDON-122": "an organisation or account id is malformed",
   "CORDON-123": "two cells of one stack have one name",
   "CORDON-124": "a way past a cell's firewall",
   "CORDON-125": "an agent's role without its permission boundary",
+  "CORDON-126": "a role that can not be let to an endpoint",
   // 140-159: topology
   "CORDON-140": "an agent that the stack does not have",
   "CORDON-141": "a plan that can't be read",

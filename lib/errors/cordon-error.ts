@@ -33,6 +33,9 @@ export class CordonError extends Error {
 
 /** Quotes an offending value for a message: JSON escapes make control characters visible, long values are cut. */
 export function quoted(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? JSON.stringify(value) : isPlainObject(value) ? "an object" : String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
+
+// Such a value may have no text form at all.
+const isPlainObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);

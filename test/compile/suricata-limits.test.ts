@@ -55,16 +55,4 @@ describe("the limits of the firewall", () => {
       "CORDON-052: cell 'Agents': a rule that lists all open ports has 12109 characters, the firewall takes 8175; use fewer ports, or move agents to another cell",
     );
   });
-
-  test("are reached in time that grows with the list, not faster", () => {
-    const timed = (count: number): number => {
-      const rules = many(count);
-      const start = performance.now();
-      compile(agent("one", "10.64.1.0/26", rules));
-      return performance.now() - start;
-    };
-    timed(1_000);
-    const [small, large] = [timed(3_000), timed(15_000)];
-    expect(large).toBeLessThan(Math.max(40 * small, 3_000));
-  });
 });

@@ -66,15 +66,4 @@ describe("the keys of a policy file", () => {
       "CORDON-041: p.yaml:4:3: a list or a map stands for a key; write the key as text",
     );
   });
-
-  test("are checked in time that grows with the file, not with its square", () => {
-    const seconds = (keys: number): number => {
-      const content = Array.from({ length: keys }, (_, index) => `k${index}: 1\n`).join("");
-      const start = process.hrtime.bigint();
-      expect(refused(content)).toMatch(/^CORDON-042: p\.yaml:1:1: it has no version; /);
-      return Number(process.hrtime.bigint() - start) / 1e9;
-    };
-    seconds(2_000);
-    expect(seconds(32_000) / seconds(4_000)).toBeLessThan(32);
-  });
 });

@@ -88,6 +88,33 @@ describe("private endpoints", () => {
     expect(plain.find((one) => one.Sid === "NoPresignedUse")).toMatchObject({ Effect: "Deny", Resource: "*" });
   });
 
+  test("admit a role that is no agent's to the named services alone", () => {
+    const other = cellOf({ services: [AwsService.ECR_API, AwsService.SQS, AwsService.BEDROCK_RUNTIME] });
+    other.addAgent("triage");
+    const execution = "arn:aws:iam::123456789012:role/execution";
+    other.privateEndpoints.admitRole(execution, { services: [AwsService.ECR_API], reason: "pulls the image" });
+    const otherPlan = Plan.of(other);
+    expect(JSON.stringify(otherPlan.policy("aws_vpc_endpoint", "ecr").Statement)).toContain(execution);
+    expect(JSON.stringify(otherPlan.policy("aws_vpc_endpoint", "sqs").Statement)).not.toContain(execution);
+    const admit =
+      (service: AwsService, arn = execution, reason = "x") =>
+      (): void =>
+        other.privateEndpoints.admitRole(arn, { services: [service], reason });
+    const at = "cell 'Agents', admitRole";
+    expect(refusal(admit(AwsService.KMS))).toBe(
+      `CORDON-126: ${at}: the cell has no endpoint of kms; add the service to the cell's services`,
+    );
+    expect(refusal(admit(AwsService.BEDROCK_RUNTIME))).toBe(
+      `CORDON-126: ${at}: the endpoint of bedrock-runtime takes what is granted to agents alone; grant it to an agent's identity`,
+    );
+    expect(refusal(admit(AwsService.SQS, "*"))).toBe(
+      `CORDON-101: ${at}: the role's ARN "*" is not an identifier; pass the id, or a reference to the resource`,
+    );
+    expect(refusal(admit(AwsService.SQS, execution, ""))).toBe(
+      `CORDON-021: ${at}: the reason is empty; write a sentence`,
+    );
+  });
+
   test("are closed to everybody while the cell has no agent or nothing is granted", () => {
     const nobody = { Sid: "Nobody", Effect: "Deny", Principal: "*", Action: "*", Resource: "*" };
     expect(Plan.of(cellOf({ services: [AwsService.SQS] })).policy("aws_vpc_endpoint", "sqs").Statement).toEqual([

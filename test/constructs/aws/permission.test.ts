@@ -83,7 +83,7 @@ describe("a permission that is too wide", () => {
     expect(
       refusal(() => cellOf().addAgent("triage").identity.grant(AwsPermission.invokeModel("anthropic.claude-x"))),
     ).toBe(
-      `CORDON-113: cell 'Agents', agent 'triage': "invoke model anthropic.claude-x" needs a private endpoint for bedrock, and the cell has none; add the service to the cell's services, e.g. AwsService.BEDROCK_RUNTIME for bedrock`,
+      `CORDON-113: cell 'Agents', agent 'triage': "invoke model anthropic.claude-x" needs a private endpoint of bedrock-runtime, and the cell has none; add the service to the cell's services, e.g. AwsService.BEDROCK_RUNTIME for bedrock-runtime`,
     );
   });
 

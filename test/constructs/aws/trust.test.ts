@@ -93,3 +93,35 @@ describe("trust", () => {
     );
   });
 });
+
+describe("a function of Lambda in the agent's subnets", () => {
+  const cell = cellOf();
+  cell.addAgent("triage", { trust: AwsTrust.lambda() });
+  const plan = Plan.of(cell);
+  const interfaces = expect.arrayContaining(["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"]);
+
+  test("is placed by Lambda with the role, which its own code can't do", () => {
+    expect(plan.policy("aws_iam_role_policy", "triage").Statement).toEqual([
+      { Effect: "Allow", Action: interfaces, Resource: ["*"] },
+    ]);
+    const { Statement } = plan.policy("aws_iam_policy", "triage");
+    expect(Statement.find((one) => one.Sid === "RuntimeOnly")).toEqual({
+      Sid: "RuntimeOnly",
+      Effect: "Deny",
+      Action: interfaces,
+      Resource: "*",
+      Condition: { Null: { "lambda:SourceFunctionArn": "false" } },
+    });
+    const denied = Statement.find((one) => one.Sid === "NoTampering")?.["Action"] as string[];
+    const patterns = denied.map((action) => new RegExp(`^${action.replaceAll("*", ".*")}$`));
+    for (const action of ["ec2:CreateNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:DescribeSubnets"]) {
+      expect(patterns.filter((pattern) => pattern.test(action))).toEqual([]);
+    }
+  });
+
+  test("no other runtime gets these rights", () => {
+    const other = cellOf();
+    other.addAgent("triage", { trust: AwsTrust.ec2() });
+    expect(JSON.stringify(Plan.of(other).json)).not.toContain("NetworkInterface");
+  });
+});
