@@ -227,7 +227,7 @@ describe("wildcards", () => {
     "*.anthropic.com",
     "*.openai.com",
     "*.huggingface.co",
-    "*.pypi.org",
+    "*.wikipedia.org",
     "*.stripe.com",
     "*.acme.github.io",
     "*.acme.okta.com",
