@@ -87,20 +87,24 @@ export class AwsDnsFirewall extends Construct {
 
   /** Creates the lists of allowed names and their rules; runs when the stack is synthesized. */
   public addAllowLists(): void {
-    this.props.compiled().lists.forEach(({ name, domains }, index) => {
-      if (this.lists.has(name)) return;
-      const list = this.domainList(name, domains);
+    for (const { name } of this.props.compiled().lists) {
+      if (this.lists.has(name)) continue;
+      const list = this.domainList(name, () => this.compiledDomains(name));
       const rule = new Route53ResolverFirewallRule(this, `${name}-rule`, {
         name: this.resourceName(name),
         firewallRuleGroupId: this.ruleGroup.id,
         firewallDomainListId: list.id,
-        priority: ALLOW_PRIORITY + index,
+        priority: ALLOW_PRIORITY + placeOf(name),
         action: "ALLOW",
         // The default would also look up every name behind a CNAME in the list, which no content network survives.
         firewallDomainRedirectionAction: "TRUST_REDIRECTION_DOMAIN",
       });
       this.rules.set(name, rule);
-    });
+    }
+  }
+
+  private compiledDomains(name: string): string[] {
+    return this.props.compiled().lists.find((list) => list.name === name)?.domains ?? [];
   }
 
   // One list for each rule: the provider's id of a rule is its group and list, so a shared list would collide.
@@ -110,7 +114,7 @@ export class AwsDnsFirewall extends Construct {
     answer: "NODATA" | "NXDOMAIN",
     qType?: string,
   ): Route53ResolverFirewallRule {
-    const list = this.domainList(name, ["*"]);
+    const list = this.domainList(name, () => ["*"]);
     const watched = (): boolean => this.props.compiled().monitor;
     const rule = new Route53ResolverFirewallRule(this, `${name}-rule`, {
       name: this.resourceName(name),
@@ -125,11 +129,11 @@ export class AwsDnsFirewall extends Construct {
     return rule;
   }
 
-  private domainList(name: string, domains: string[]): Route53ResolverFirewallDomainList {
+  private domainList(name: string, domains: () => string[]): Route53ResolverFirewallDomainList {
     const list = new Route53ResolverFirewallDomainList(this, name, {
       name: this.resourceName(name),
       // AWS answers each name with the dot at its end; written without it, every plan would show a change.
-      domains: domains.map((domain) => `${domain}.`),
+      domains: Lazy.listValue({ produce: () => domains().map((domain) => `${domain}.`) }),
       tags: this.props.network.tags(name),
     });
     this.lists.set(name, list);
@@ -139,4 +143,13 @@ export class AwsDnsFirewall extends Construct {
   private resourceName(name: string): string {
     return `${this.props.cellName}-${name}`;
   }
+}
+
+/**
+ * The place of an allow list among all that a name can stand for, from its hash bits: `allow`, `allow-0`, `allow-1`,
+ * `allow-00`, ... A list that splits or comes later never takes the priority of another one, which AWS would refuse.
+ */
+function placeOf(name: string): number {
+  const bits = /^allow-([01]+)$/.exec(name)?.[1] ?? "";
+  return 2 ** bits.length - 1 + Number.parseInt(bits || "0", 2);
 }

@@ -238,6 +238,32 @@ describe("the resolver", () => {
     expect(plan.all("aws_route53_resolver_query_log_config_association")).toHaveLength(1);
   });
 
+  test("gives every list a priority that another list never had, however the lists split", () => {
+    const priorities = (count: number): Map<unknown, unknown> => {
+      const many = Array.from({ length: count }, (_, i) => Egress.https(`h${i}.example.com`, { reason: "test" }));
+      const large = cellOf();
+      large.addAgent("triage", { policy: ContainmentPolicy.denyAll("p").allow(...many) });
+      const rules = Plan.of(large)
+        .all("aws_route53_resolver_firewall_rule")
+        .filter((one) => one.values["action"] === "ALLOW");
+      return new Map(rules.map((one) => [one.values["priority"], one.values["name"]]));
+    };
+    const [some, more] = [priorities(1900), priorities(2600)];
+    expect(some.size).toBeGreaterThan(1);
+    expect(more.size).toBeGreaterThan(some.size);
+    for (const [priority, name] of more) expect(some.get(priority) ?? name).toBe(name);
+  });
+
+  test("knows a name that is added after a first synthesis", () => {
+    const later = cellOf();
+    const agent = later.addAgent("triage", { policy });
+    Plan.of(later);
+    agent.allowEgress(Egress.https("late.example.com", { reason: "test" }));
+    expect(JSON.stringify(Plan.of(later).all("aws_route53_resolver_firewall_domain_list"))).toContain(
+      "late.example.com.",
+    );
+  });
+
   test("forgets a name with its rule", () => {
     const fewer = cellOf();
     fewer.addAgent("triage", { policy: policy.without("https:api.example.com:443") });
