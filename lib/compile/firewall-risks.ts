@@ -17,7 +17,7 @@ export function firewallRisks(agents: AgentEgress[]): ResidualRisk[] {
       title: "watched, not contained",
       agent: name,
       detail:
-        "The agent is in monitor mode: what its policy does not name passes to any public address, and is logged.",
+        "The agent is in monitor mode: what its policy does not name passes to any public address, and is logged. Traffic to private addresses, datagrams that come back in fragments and IPv6 inside IPv4 are dropped all the same.",
     })),
     ...entries.flatMap(({ agent, rule }) =>
       risksOfRule(rule).map((risk) => ({ ...risk, agent, destination: rule.destination })),

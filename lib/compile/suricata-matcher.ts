@@ -12,7 +12,8 @@ export interface SuricataMatcher {
 
 /**
  * Writes an allow list entry in the firewall's terms. A TLS server name is matched as the client wrote it, so without
- * regard to case; the engine lowers an HTTP host by itself and refuses `nocase` on it.
+ * regard to case; the engine lowers an HTTP host by itself and refuses `nocase` on it. A fragment carries no port, so no
+ * entry passes one: a datagram to or from a listed block has to fit into a packet.
  *
  * @throws CORDON-051 for an entry that the engine can't express
  * @see https://docs.suricata.io/en/suricata-7.0.10/rules/tls-keywords.html

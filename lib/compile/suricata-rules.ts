@@ -177,7 +177,7 @@ function checkLines(lines: string[], at: string): void {
 }
 
 function overTheLimit(at: string, problem: string): CordonError {
-  return new CordonError("CORDON-052", at, problem, "use wildcards, or move agents to another cell");
+  return new CordonError("CORDON-052", at, problem, "use wildcards or fewer entries, or move agents to another cell");
 }
 
 function chunks(lines: AgentRule[]): AgentRule[][] {

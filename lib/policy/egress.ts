@@ -140,7 +140,8 @@ export class Egress {
   }
 
   /**
-   * A service by address. No name is checked, so the block has to be public and narrower than /24 (IPv6: /56).
+   * A service by address. No name is checked, so the block has to be public and narrower than /24 (IPv6: /56). On AWS a
+   * datagram has to fit into one packet: fragments carry no port and are dropped.
    * @throws CORDON-033 for a wider or private block, CORDON-034 for UDP on 443, which hides names (QUIC)
    */
   public static cidr(block: string, options: EgressCidrOptions): EgressRule {

@@ -1,4 +1,5 @@
 import { Egress } from "../../lib/policy/egress";
+import { Mode } from "../../lib/policy/mode";
 import { agent, compile, linesOf, messageOf } from "./suricata-agents";
 
 const reason = "test";
@@ -13,7 +14,7 @@ describe("the limits of the firewall", () => {
     const full = compile(agent("one", "10.64.1.0/26", many(most)));
     expect(full.groups.reduce((sum, { capacity }) => sum + capacity, 0)).toBe(30_000);
     expect(messageOf(() => compile(agent("one", "10.64.1.0/26", many(most + 1))))).toBe(
-      "CORDON-052: cell 'Agents': the allow lists come to 30001 firewall rules, a policy takes 30000; use wildcards, or move agents to another cell",
+      "CORDON-052: cell 'Agents': the allow lists come to 30001 firewall rules, a policy takes 30000; use wildcards or fewer entries, or move agents to another cell",
     );
   });
 
@@ -45,6 +46,22 @@ describe("the limits of the firewall", () => {
       `${[63, 63, 63, 45].map((length) => "a".repeat(length)).join(".")}.${String(index).padStart(5, "0")}.example`;
     const { groups } = compile(agent("one-with-the-longest-nam", "10.64.1.0/26", many(29_000, long)));
     expect(groups.length).toBeLessThanOrEqual(20);
+  });
+
+  test("hold 20 groups and no more, which rules that repeat a long list of ports fill first", () => {
+    const ports = Array.from({ length: 1_250 }, (_, index) => 20_000 + index).flatMap((port) => [
+      Egress.tls("a.example.com", { reason, port }),
+      Egress.http("a.example.com", { reason, port }),
+    ]);
+    const watched = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        agent(`agent-${index}`, `10.65.${Math.floor(index / 256)}.${index % 256}/32`, [], Mode.MONITOR),
+      );
+    const one = agent("one", "10.64.1.0/26", ports);
+    expect(compile(one, ...watched(563)).groups).toHaveLength(20);
+    expect(messageOf(() => compile(one, ...watched(564)))).toBe(
+      "CORDON-052: cell 'Agents': the rules fill 21 groups, a policy takes 20; use wildcards or fewer entries, or move agents to another cell",
+    );
   });
 
   test("refuse a list of ports that no rule holds", () => {

@@ -39,6 +39,13 @@ describe("what the firewall does not stop", () => {
     expect(risks.map(({ id, agent: who }) => [id, who])).toEqual([["R07", "one"]]);
   });
 
+  test("names what monitor mode drops all the same, so that a quiet log is not taken for a working agent", () => {
+    const [risk] = firewallRisks([agent("one", "10.64.1.0/26", [], Mode.MONITOR)]);
+    expect(risk?.detail).toBe(
+      "The agent is in monitor mode: what its policy does not name passes to any public address, and is logged. Traffic to private addresses, datagrams that come back in fragments and IPv6 inside IPv4 are dropped all the same.",
+    );
+  });
+
   test.each(["dns.google", "mozilla.cloudflare-dns.com", "abc123.dns.nextdns.io", "*.dns.google", "*.umbrella.com"])(
     "is stated for the public resolver that %s is or holds",
     (host) => {
