@@ -16,3 +16,8 @@ export function requireEngine(name: EngineName, find: () => string | undefined, 
   process.stderr.write(`skipped: ${line}\n`);
   return undefined;
 }
+
+/** `describe` where an engine is present; elsewhere the block is skipped, after `requireEngine` has said why. */
+export function describeWith(present: boolean): jest.Describe {
+  return present ? describe : describe.skip;
+}

@@ -3,6 +3,7 @@ import { compileSuricata } from "../../../lib/compile/suricata-rules";
 import { CidrBlock } from "../../../lib/names/cidr-block";
 import { Egress, type EgressRule } from "../../../lib/policy/egress";
 import { Mode } from "../../../lib/policy/mode";
+import { describeWith } from "../engine";
 import { requireSuricata } from "./engine/find-suricata";
 import { judge } from "./engine/verdict";
 import { conversationsOf } from "./flows/all-flows";
@@ -10,7 +11,7 @@ import { type FlowCase, rowsOn, Source } from "./flows/flow-case";
 import { get, httpSession, tlsTo } from "./flows/sessions";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 const row = rowsOn(443);
 const reason = "property";
 

@@ -1,3 +1,4 @@
+import { describeWith } from "../engine";
 import { requireSuricata } from "./engine/find-suricata";
 import { RulesNotLoaded, runSuricata } from "./engine/run-suricata";
 import { judge } from "./engine/verdict";
@@ -8,7 +9,7 @@ import { dnsQuery } from "./wire/dns-message";
 import { quicInitial } from "./wire/quic-initial";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 const row = rowsOn(443);
 
 const firewall = (...rules: string[]) => ({

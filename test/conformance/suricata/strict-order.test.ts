@@ -1,3 +1,4 @@
+import { describeWith } from "../engine";
 import { requireSuricata } from "./engine/find-suricata";
 import type { FirewallInput } from "./engine/firewall-input";
 import { judgeInStrictOrder } from "./engine/strict-order-oracle";
@@ -8,7 +9,7 @@ import { rowsOn } from "./flows/flow-case";
 import { tlsTo } from "./flows/sessions";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 
 const amounts = ({ client, server, opened }: Verdict) => ({ client, server, opened });
 

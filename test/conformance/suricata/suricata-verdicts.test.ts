@@ -1,3 +1,4 @@
+import { describeWith } from "../engine";
 import { describeVerdict, expectedText } from "./engine/expectation";
 import { requireSuricata } from "./engine/find-suricata";
 import { ExceptionPolicy } from "./engine/suricata-config";
@@ -7,7 +8,7 @@ import { ALL_FLOWS, conversationsOf, FLOW_TABLES } from "./flows/all-flows";
 import { type FlowCase, Source } from "./flows/flow-case";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 
 function verdictsOf(
   rows: readonly FlowCase[],

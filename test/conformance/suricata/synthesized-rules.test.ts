@@ -1,5 +1,6 @@
 import { Testing } from "cdktf";
 import { AgentsAws } from "../../../examples/aws/agents-aws";
+import { describeWith } from "../engine";
 import { requireSuricata } from "./engine/find-suricata";
 import { type FirewallInput, ruleLines } from "./engine/firewall-input";
 import { fromSynth } from "./engine/from-synth";
@@ -9,7 +10,7 @@ import { ALL, type FlowCase, rowsOn } from "./flows/flow-case";
 import { get, httpSession, tlsTo } from "./flows/sessions";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 const row = rowsOn(443);
 
 /** The tenth address of every subnet of an agent, as the synthesized IP set has them. */

@@ -1,3 +1,4 @@
+import { describeWith } from "../engine";
 import { describeVerdict, expectedText } from "./engine/expectation";
 import { requireSuricata } from "./engine/find-suricata";
 import { ruleLines } from "./engine/firewall-input";
@@ -6,7 +7,7 @@ import { firewallOf } from "./flows/agents";
 import { ALL_FLOWS, conversationsOf } from "./flows/all-flows";
 
 const suricata = requireSuricata() ?? "";
-const withEngine = suricata === "" ? describe.skip : describe;
+const withEngine = describeWith(suricata !== "");
 
 const conversations = conversationsOf(ALL_FLOWS);
 

@@ -5,6 +5,7 @@ import {
   DescribeVpcEndpointsCommand,
   type Subnet,
 } from "@aws-sdk/client-ec2";
+import { describeWith } from "../engine";
 import { Deployment } from "./deployment";
 import { motoServer, terraformEngine } from "./engines";
 import { first } from "./examples";
@@ -12,7 +13,7 @@ import { record, records, text } from "./stand-in/api";
 
 const engine = terraformEngine();
 const moto = motoServer();
-const withEngines = engine === undefined || moto === undefined ? describe.skip : describe;
+const withEngines = describeWith(engine !== undefined && moto !== undefined);
 const cellFilter = { Filters: [{ Name: "tag:cordon:cell", Values: ["agents"] }] };
 
 // Real: cdktf-cli, Terraform, the AWS provider, moto's EC2 with Gateway Load Balancer endpoints. Stand-in: Network

@@ -10,6 +10,7 @@ import {
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
 import { GetPolicyVersionCommand, GetRoleCommand, ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { describeWith } from "../engine";
 import { Deployment } from "./deployment";
 import { motoServer, terraformEngine } from "./engines";
 import { first } from "./examples";
@@ -17,7 +18,7 @@ import { text } from "./stand-in/api";
 
 const engine = terraformEngine();
 const moto = motoServer();
-const withEngines = engine === undefined || moto === undefined ? describe.skip : describe;
+const withEngines = describeWith(engine !== undefined && moto !== undefined);
 
 // Real: cdktf-cli, Terraform, the AWS provider, moto's EC2, IAM, KMS and CloudWatch Logs. Stand-in: DNS Firewall, query logs.
 withEngines("agents-aws-sealed deployed to moto", () => {

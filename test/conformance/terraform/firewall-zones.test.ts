@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeWith } from "../engine";
 import { terraformEngine } from "./engines";
 import { example, first } from "./examples";
 import type { StackJson } from "./plan-json";
@@ -17,7 +18,7 @@ const MOCKED_ARNS = [
   "aws_networkfirewall_firewall_policy",
   "aws_networkfirewall_rule_group",
 ];
-const withEngine = engine === undefined ? describe.skip : describe;
+const withEngine = describeWith(engine !== undefined);
 
 // The provider is mocked: it invents ids, and answers the firewall's state with the zones in an order that is not theirs.
 withEngine("terraform test of agents-aws with a mocked firewall", () => {

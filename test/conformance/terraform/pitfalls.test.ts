@@ -1,11 +1,12 @@
 import { lintAws, type TerraformResource } from "../../../lib/compile/aws-lint";
+import { describeWith } from "../engine";
 import { terraformEngine } from "./engines";
 import { example, first } from "./examples";
 import type { Diagnostic, StackJson } from "./plan-json";
 import { TerraformStage } from "./stage";
 
 const engine = terraformEngine();
-const withEngine = engine === undefined ? describe.skip : describe;
+const withEngine = describeWith(engine !== undefined);
 
 const PROVIDER = { provider: { aws: [{ region: "eu-west-1" }] } };
 const ANYWHERE = "0.0.0.0/0";

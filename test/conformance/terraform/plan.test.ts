@@ -1,10 +1,11 @@
+import { describeWith } from "../engine";
 import { terraformEngine } from "./engines";
 import { synthesizedExamples } from "./examples";
 import { countByType, type PlanJson } from "./plan-json";
 import { TerraformStage } from "./stage";
 
 const engine = terraformEngine();
-const withEngine = engine === undefined ? describe.skip : describe;
+const withEngine = describeWith(engine !== undefined);
 
 withEngine.each(synthesizedExamples())("$name with the real provider", ({ stack }) => {
   if (engine === undefined) return;
