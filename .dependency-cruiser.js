@@ -43,6 +43,30 @@ module.exports = {
       { path: "^lib/(compile|cell|policy)/" },
     ),
     never(
+      "topology-below-the-command",
+      "the command is one of three doors to the proof",
+      { path: "^lib/(?!cli/)" },
+      { path: "^lib/cli/" },
+    ),
+    never(
+      "sets-know-nothing",
+      "the algebra is about sets, not about clouds or plans",
+      { path: "^lib/topology/sets/" },
+      { path: "^lib/(?!topology/sets/)" },
+    ),
+    never(
+      "rules-know-no-cloud",
+      "a rule is written once for every cloud",
+      { path: "^lib/topology/(rules|graph|model|explain|certificate)/" },
+      { path: "^lib/topology/(aws|iam|suricata|load)/", pathNot: "^lib/topology/load/configuration" },
+    ),
+    never(
+      "the-command-needs-no-framework",
+      "who reads files installs no CDKTF",
+      { path: "^lib/cli/" },
+      { path: "node_modules/(cdktf|constructs)/" },
+    ),
+    never(
       "constructs-below-examples",
       "constructs know no example",
       { path: "^constructs/" },

@@ -1,3 +1,4 @@
+export { type AcknowledgementProps, acknowledge } from "./cell/acknowledge";
 export type { ResidualRisk } from "./compile/residual-risk";
 export { CORDON_ERROR_CODES, type CordonErrorCode } from "./errors/codes";
 export { CordonError } from "./errors/cordon-error";

@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { CORDON_ERROR_CODES } from "../lib/errors/codes";
+import { ASSUMPTIONS, MODEL_VERSION } from "../lib/topology/assumptions";
+import { RULES } from "../lib/topology/rules";
 
 /** Writes the pages of the documentation that come from code. */
 const rows = Object.entries(CORDON_ERROR_CODES).map(([code, title]) => `| ${code} | ${title} |`);
@@ -14,5 +16,36 @@ This page is written by \`npm run docs:write\` from \`lib/errors/codes.ts\`.
 | code | what is wrong |
 | --- | --- |
 ${rows.join("\n")}
+`,
+);
+
+const sections = RULES.map(
+  ({ id, invariant, title, severity, explanation, fix, mappings }) => `## ${id}: ${title}
+
+${explanation}
+
+**Fix**: ${fix}
+
+Severity ${severity}; invariant ${invariant}${mapped("OWASP ASI", mappings.owasp)}${mapped("MITRE", mappings.mitre)}.
+`,
+);
+
+function mapped(name: string, ids: readonly string[]): string {
+  return ids.length === 0 ? "" : `; ${name} ${ids.join(", ")}`;
+}
+
+writeFileSync(
+  "docs/rules.md",
+  `# Rules of the proof
+
+Each rule is checked at synth, in tests and by \`cordon verify\`; [proof.md](proof.md) says how. This page is written by
+\`npm run docs:write\` from \`lib/topology/rules\`.
+
+${sections.join("\n")}
+## Assumptions
+
+Every verdict is within model v${MODEL_VERSION}, under these:
+
+${ASSUMPTIONS.map(({ id, text }) => `- **${id}** ${text}`).join("\n")}
 `,
 );

@@ -66,6 +66,8 @@ export class AwsAgent extends Construct {
   public readonly egressRules = new Map<string, VpcSecurityGroupEgressRule>();
   /** What it lets in: nothing but what another agent's `allowTo` opened. */
   public readonly ingressRules = new Map<string, VpcSecurityGroupIngressRule>();
+  /** Other agents that it may call, by name, with the port. */
+  public readonly peers: { readonly agent: string; readonly port: number }[] = [];
   private current: ContainmentPolicy;
 
   /** @internal Made by `AwsAgentCell.addAgent`. */
@@ -177,6 +179,7 @@ export class AwsAgent extends Construct {
       ...range,
     });
     other.ingressRules.set(from, ingress);
+    this.peers.push({ agent: other.agentName, port });
     return this;
   }
 

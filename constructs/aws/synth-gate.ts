@@ -5,24 +5,21 @@ import type { LintOptions } from "../../lib/compile/aws-lint/terraform-resource"
 import { ipSetName } from "../../lib/compile/suricata-rules";
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
 import { Mode } from "../../lib/policy/mode";
+import type { Finding } from "../../lib/topology/model/result";
+import type { TerraformJson } from "../../lib/topology/terraform-json";
+import { Topology } from "../../lib/topology/topology";
 import { type ContainedCell, containmentFindings } from "./containment-checks";
+import { type DeclaringAgent, type DeclaringCell, declarationOf } from "./declaration";
 import type { AwsDnsFirewall } from "./dns-firewall";
 import { type RenderedStack, resourcesAround } from "./rendered-stack";
 
 const ID = "CordonSynthGate";
 
-interface GatedAgent {
-  readonly agentName: string;
-  readonly mode: Mode;
-}
-
 /** What the gate needs of a cell. */
-export interface GatedCell extends IConstruct, ContainedCell {
-  readonly cellName: string;
+export interface GatedCell extends DeclaringCell, ContainedCell {
   readonly place: string;
   readonly region: string;
-  readonly maintenance: boolean;
-  readonly agents: (GatedAgent & ContainedCell["agents"][number])[];
+  readonly agents: (DeclaringAgent & ContainedCell["agents"][number])[];
   readonly dnsFirewall: AwsDnsFirewall;
   /** Creates what depends on the whole of the allow lists. */
   complete(): void;
@@ -67,7 +64,7 @@ export class SynthGate extends TerraformElement {
   // the last one comes after all of them, so that nobody's override escapes the check.
   public override toTerraform(): object {
     if (this.completed && !this.rendering) this.check();
-    return {};
+    return { "//": { cordon: declarationOf(this.stack, this.cells) } };
   }
 
   public override toHclTerraform(): { hcl: string; metadata: object } {
@@ -92,13 +89,28 @@ export class SynthGate extends TerraformElement {
         ...this.cells.flatMap((cell) => containmentFindings(this.stack, rendered, cell, ids)),
         ...lintAws(resourcesAround(rendered, ids), this.lintOptions()),
       ];
-      if (first === undefined) return;
+      if (first === undefined) return this.prove(rendered);
       const rest = others.slice(0, SHOWN).map((one) => `\n  ${one.code}: ${one.address}: ${one.problem}; ${one.fix}`);
       const more = others.length > SHOWN ? `\n  and ${others.length - SHOWN} more` : "";
       throw new CordonError(first.code, first.address, first.problem, [first.fix, ...rest, more].join(""));
     } finally {
       this.rendering = false;
     }
+  }
+
+  // The same reading and the same rules that `cordon verify` has, over the rendering that is written.
+  private prove(rendered: RenderedStack): void {
+    const json: TerraformJson = JSON.parse(JSON.stringify(rendered));
+    const [first, ...others] = Topology.fromJson(json, { name: this.stack.node.id }).findings();
+    if (first === undefined) return;
+    const rest = others.slice(0, SHOWN).map((one) => `\n  ${inWords(one)}; ${one.fix}`);
+    const more = others.length > SHOWN ? `\n  and ${others.length - SHOWN} more` : "";
+    throw new CordonError(
+      "CORDON-160",
+      first.construct ?? first.address,
+      inWords(first),
+      [first.fix, ...rest, more].join(""),
+    );
   }
 
   private lintOptions(): LintOptions {
@@ -115,7 +127,12 @@ export class SynthGate extends TerraformElement {
   }
 }
 
-const isWatched = (agent: GatedAgent): boolean => agent.mode === Mode.MONITOR;
+function inWords({ rule, verdict, address, problem, unknowns }: Finding): string {
+  const unknown = verdict === "UNKNOWN" ? ` (unknown: ${unknowns.join(", ") || "what it does"})` : "";
+  return `${rule} ${address}: ${problem}${unknown}`;
+}
+
+const isWatched = (agent: DeclaringAgent): boolean => agent.mode === Mode.MONITOR;
 
 function checkProviderRegion(rendered: RenderedStack, cell: GatedCell): void {
   const region = rendered.provider?.aws?.find((provider) => provider.alias === undefined)?.region;

@@ -85,6 +85,18 @@ export const CORDON_ERROR_CODES = {
   // 140-159: topology
   "CORDON-140": "an agent that the stack does not have",
   "CORDON-141": "a plan that can't be read",
+  "CORDON-142": "a file or folder that can't be read",
+  "CORDON-143": "a file that is not JSON",
+  "CORDON-144": "JSON that is no configuration, plan or state of Terraform",
+  "CORDON-145": "a folder with Terraform files in HCL",
+  "CORDON-146": "a folder without Terraform JSON",
+  "CORDON-147": "a configuration that Terraform refuses",
+  "CORDON-150": "a drawing of several stacks",
+  "CORDON-151": "an option that can't be read",
+  "CORDON-156": "a destination that can't be read",
+  // 160-169: the proof
+  "CORDON-160": "a stack that is not proved contained",
+  "CORDON-161": "an acknowledgement that can't count",
 } as const;
 
 export type CordonErrorCode = keyof typeof CORDON_ERROR_CODES;

@@ -167,6 +167,7 @@ describe("a way past the firewall fails the synthesis", () => {
         subnetId: agent.subnetIds[0],
         vpcSecurityGroupIds: [agent.securityGroup.id],
         iamInstanceProfile: agent.identity.instanceProfile?.name,
+        metadataOptions: { httpTokens: "required" },
         dependsOn: agent.readiness,
       });
       new SsmParameter(cell.stack, "Note", {

@@ -156,7 +156,10 @@ describe("the order of grants", () => {
 describe("a role that the user brings", () => {
   test("gets the agent's boundary and grants, and keeps its trust", () => {
     const stack = stackOf();
-    const role = new IamRole(stack, "Own", { name: "own", assumeRolePolicy: '{"mine":true}' });
+    const trust = JSON.stringify({
+      Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    });
+    const role = new IamRole(stack, "Own", { name: "own", assumeRolePolicy: trust });
     const cell = cellOf({ services }, stack);
     cell.addAgent("triage", { role }).identity.grant(AwsPermission.invokeModel("anthropic.claude-x"));
     const plan = Plan.of(cell);
@@ -167,7 +170,7 @@ describe("a role that the user brings", () => {
         .filter((one) => one.includes("agent-triage")),
     ).toEqual([]);
     expect(plan.one("aws_iam_role", "Own").values).toMatchObject({
-      assume_role_policy: '{"mine":true}',
+      assume_role_policy: trust,
       permissions_boundary: `\${${plan.one("aws_iam_policy", "triage").address}.arn}`,
     });
     expect(referenceOf(plan.one("aws_iam_role_policy", "triage").values["role"])).toBe(

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { run } from "./run";
+
+const streams = {
+  out: (text: string): void => {
+    process.stdout.write(text);
+  },
+  error: (text: string): void => {
+    process.stderr.write(text);
+  },
+  isTerminal: process.stdout.isTTY === true,
+};
+
+// The code is set, not forced: what was written is still on its way.
+void run(process.argv.slice(2), streams).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,93 @@
+import type { Configuration, LoadedResource } from "../load/configuration";
+import type { Doubt, Reading } from "../model/doubt";
+import { Resolver } from "../resolve/resolver";
+import type { Resolved } from "../resolve/value";
+import { referencesIn, tokensOf, type Values } from "./values";
+
+/** A resource with its references followed. */
+export interface AwsResource {
+  readonly address: string;
+  readonly type: string;
+  readonly mode: "managed" | "data";
+  readonly construct: string | undefined;
+  readonly values: Values;
+  readonly loaded: LoadedResource;
+  /** Whether it exists at all is not known: its `count` or `for_each` is not. */
+  readonly isDoubtful: boolean;
+}
+
+/** What a resource does to the traffic, for the question whether a doubtful one counts. */
+export type Effect = "grants" | "restricts";
+
+/** The resources of one stack, as one reading sees them, with the doubts that it met. */
+export class Inventory {
+  public readonly doubts: Doubt[] = [];
+  private readonly byType = new Map<string, AwsResource[]>();
+  private readonly byAddress = new Map<string, AwsResource>();
+  private referrers: Map<string, AwsResource[]> | undefined;
+
+  public constructor(
+    public readonly configuration: Configuration,
+    public readonly reading: Reading,
+    assumptions: { [token: string]: import("../terraform-json").JsonValue } = {},
+  ) {
+    const resolver = new Resolver(configuration, assumptions);
+    for (const loaded of configuration.resources) {
+      const values = resolver.resolve(loaded.values) as Values;
+      const isDoubtful =
+        (loaded.count !== undefined && typeof resolver.resolve(loaded.count) !== "number") ||
+        loaded.forEach !== undefined;
+      const { address, type, mode, constructPath: construct } = loaded;
+      const resource: AwsResource = { address, type, mode, construct, values, loaded, isDoubtful };
+      this.byAddress.set(address, resource);
+      const key = mode === "data" ? `data.${type}` : type;
+      const same = this.byType.get(key);
+      if (same === undefined) this.byType.set(key, [resource]);
+      else same.push(resource);
+    }
+  }
+
+  /** Resources of types, in the order of their addresses; doubtful ones if they count in this reading. */
+  public of(effect: Effect, ...types: string[]): AwsResource[] {
+    return types
+      .flatMap((type) => this.byType.get(type) ?? [])
+      .filter((one) => !one.isDoubtful || this.counts(effect, one.address, "whether it exists", [one.address]));
+  }
+
+  public get all(): AwsResource[] {
+    return [...this.byAddress.values()];
+  }
+
+  public get(address: string | undefined): AwsResource | undefined {
+    return address === undefined ? undefined : this.byAddress.get(address);
+  }
+
+  /** Resources that refer to an address in any argument. */
+  public referring(address: string): AwsResource[] {
+    this.referrers ??= this.index();
+    return this.referrers.get(address) ?? [];
+  }
+
+  /** Notes a doubt, and says whether what is doubtful counts in this reading. */
+  public counts(effect: Effect, address: string, what: string, tokens: readonly string[]): boolean {
+    this.doubts.push({ address, what, tokens });
+    return (this.reading === "open") === (effect === "grants");
+  }
+
+  /** The same for a value: its tokens are what would have to be known. */
+  public countsUnknown(effect: Effect, address: string, argument: string, value: Resolved | undefined): boolean {
+    return this.counts(effect, address, `its ${argument} is not known`, tokensOf(value));
+  }
+
+  private index(): Map<string, AwsResource[]> {
+    const index = new Map<string, AwsResource[]>();
+    for (const resource of this.all) {
+      for (const address of new Set(Object.values(resource.values).flatMap(referencesIn))) {
+        const known = index.get(address);
+        if (known === undefined) index.set(address, [resource]);
+        else known.push(resource);
+      }
+    }
+    return index;
+  }
+}

@@ -1,0 +1,43 @@
+import type { AddressSet } from "../sets/address-set";
+import { FlowSet } from "../sets/flow-set";
+import type { Graph, GraphNode, Leg } from "./graph";
+
+/** Flows that get from a start to an end of the graph, and how. */
+export interface Arrival {
+  readonly end: GraphNode;
+  /** As they leave the start. */
+  readonly flows: FlowSet;
+  readonly legs: readonly Leg[];
+  /** Ids of the firewalls on the way. */
+  readonly firewalls: readonly string[];
+}
+
+/**
+ * Every way from a node to an end (a node without legs), with the exact flows that take it. A way never visits a node
+ * twice: a loop brings no flow anywhere new.
+ */
+export function arrivalsFrom(graph: Graph, start: string, sources: AddressSet): Arrival[] {
+  const arrivals: Arrival[] = [];
+  const visit = (id: string, flows: FlowSet, legs: readonly Leg[], visited: readonly string[]): void => {
+    const node = graph.node(id);
+    if (node === undefined) return;
+    if (node.legs.length === 0 && (node.kind === "internet" || node.kind === "outside" || node.kind === "workload")) {
+      const firewalls = visited.filter((one) => graph.node(one)?.kind === "firewall");
+      const isTranslated = legs.some((leg) => leg.translatesTo !== undefined);
+      arrivals.push({ end: node, flows: isTranslated ? flows.withSources(sources) : flows, legs, firewalls });
+      return;
+    }
+    for (const leg of node.legs) {
+      if (visited.includes(leg.to) || leg.to === id) continue;
+      let rest = flows.intersect(leg.flows);
+      for (const filter of leg.filters) {
+        if (rest.isEmpty) break;
+        rest = rest.intersect(filter.flows);
+      }
+      if (leg.translatesTo !== undefined) rest = rest.withSources(leg.translatesTo);
+      if (!rest.isEmpty) visit(leg.to, rest, [...legs, leg], [...visited, id]);
+    }
+  };
+  visit(start, FlowSet.of({ sources }), [], []);
+  return arrivals;
+}
