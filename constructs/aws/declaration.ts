@@ -20,7 +20,8 @@ export interface DeclaringCell extends IConstruct {
   readonly cellName: string;
   readonly tier: string;
   readonly maintenance: boolean;
-  readonly privateEndpoints: { readonly hostNames: readonly string[] };
+  readonly scope: { readonly accountId: string };
+  readonly privateEndpoints: { readonly hostNames: readonly string[]; readonly organizationId: string | undefined };
   readonly agents: readonly DeclaringAgent[];
   residualRisks(): DeclaredRisk[];
 }
@@ -38,6 +39,10 @@ function cellOf(cell: DeclaringCell): DeclaredCell {
     path: cell.node.path,
     tier: cell.tier,
     maintenance: cell.maintenance,
+    account: cell.scope.accountId,
+    ...(cell.privateEndpoints.organizationId === undefined
+      ? {}
+      : { organization: cell.privateEndpoints.organizationId }),
     names: [...cell.privateEndpoints.hostNames].sort(),
     agents: cell.agents.map(agentOf),
     risks: cell.residualRisks(),

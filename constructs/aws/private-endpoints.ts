@@ -72,6 +72,11 @@ export class AwsPrivateEndpoints extends Construct {
     for (const service of services) this.endpoints.set(service.name, this.createEndpoint(service));
   }
 
+  /** Organisation that the policies pin; undefined where it is the account. */
+  public get organizationId(): string | undefined {
+    return this.props.organizationId;
+  }
+
   /** Names that the endpoints answer, which the resolver has to let through. */
   public get hostNames(): string[] {
     return this.props.services.flatMap((service) => service.hostNames(this.props.scope.region));

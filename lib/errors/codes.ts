@@ -91,8 +91,9 @@ export const CORDON_ERROR_CODES = {
   "CORDON-145": "a folder with Terraform files in HCL",
   "CORDON-146": "a folder without Terraform JSON",
   "CORDON-147": "a configuration that Terraform refuses",
-  "CORDON-150": "a drawing of several stacks",
-  "CORDON-151": "an option that can't be read",
+  "CORDON-150": "a file that can't be written",
+  "CORDON-151": "an argument or option that can't be read",
+  "CORDON-152": "stacks without an agent",
   "CORDON-156": "a destination that can't be read",
   // 160-169: the proof
   "CORDON-160": "a stack that is not proved contained",

@@ -13,9 +13,7 @@ export function worldOf(facts: CloudFacts, declaration: Declaration | undefined)
   return {
     facts,
     declaration,
-    arrivals: facts.points.flatMap((point) =>
-      arrivalsFrom(facts.graph, point.node, point.sources).map((arrival) => ({ point, arrival })),
-    ),
+    arrivals: facts.points.flatMap((point) => arrivalsFrom(facts.graph, point).map((arrival) => ({ point, arrival }))),
     declared: (agent) => agents.get(agent)?.agent,
     cellOf: (agent) => agents.get(agent)?.cell,
   };

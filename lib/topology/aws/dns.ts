@@ -1,7 +1,7 @@
 import type { Fault, ResolverFacts } from "../model/facts";
 import { NameSet } from "../sets/name-set";
 import type { AwsResource, Inventory } from "./inventory";
-import { hasUnknown, listOf, numberOf, stringsOf, target, textOf } from "./values";
+import { hasUnknown, isAbsent, listOf, numberOf, stringsOf, target, textOf, tokensOf } from "./values";
 
 interface NameRule {
   readonly address: string;
@@ -26,7 +26,10 @@ export function readResolver(inventory: Inventory, vpc: string): ResolverFacts {
   const decide = (name: string): { address: string; says: string } => {
     const rule = rules.find((one) => one.names.has(name) && one.queryType === undefined);
     if (rule === undefined)
-      return { address: vpc, says: "no rule of the resolver's firewall matches, so it is answered" };
+      return {
+        address: rules.at(-1)?.address ?? vpc,
+        says: "no rule of the resolver's firewall matches, so it is answered",
+      };
     const verb = rule.action === "BLOCK" ? "refuses" : rule.action === "ALERT" ? "only reports" : "allows";
     return { address: rule.address, says: `${verb} the name` };
   };
@@ -80,8 +83,10 @@ function namesOf(inventory: Inventory, rule: AwsResource, action: string): NameS
   const advanced = textOf(rule.values["dns_threat_protection"]);
   if (advanced !== undefined) return undefined;
   if (list === undefined || list.mode === "data" || hasUnknown(list.values["domains"])) {
+    const tokens = tokensOf(list?.values["domains"] ?? rule.values["firewall_domain_list_id"]);
     const counts = inventory.counts(effect, rule.address, "its domain list is not known", [
-      list?.address ?? target(rule.values["firewall_domain_list_id"]) ?? rule.address,
+      ...tokens,
+      ...(tokens.length === 0 ? [list?.address ?? target(rule.values["firewall_domain_list_id"]) ?? rule.address] : []),
     ]);
     return counts ? NameSet.NAMED : undefined;
   }
@@ -96,12 +101,19 @@ function domain(text: string): NameSet {
   return name.startsWith("*") ? NameSet.suffix(name.slice(1)) : NameSet.exact(name);
 }
 
+// Closed is what AWS sets where nothing is written.
+function opens(inventory: Inventory, { address, values }: AwsResource): boolean {
+  const value = values["firewall_fail_open"];
+  if (isAbsent(value) || value === "DISABLED") return false;
+  return typeof value === "string" || inventory.countsUnknown("grants", address, "firewall_fail_open", value);
+}
+
 function faultsOf(inventory: Inventory, vpc: string): Fault[] {
   const isOf = (value: ReturnType<typeof listOf>[number] | undefined): boolean =>
     (target(value) ?? textOf(value)) === vpc;
   const failsOpen = inventory
     .of("grants", "aws_route53_resolver_firewall_config")
-    .filter((one) => isOf(one.values["resource_id"]) && textOf(one.values["firewall_fail_open"]) !== "DISABLED")
+    .filter((one) => isOf(one.values["resource_id"]) && opens(inventory, one))
     .map(({ address }) => ({
       address,
       problem: "the resolver answers every name while its firewall does not work",

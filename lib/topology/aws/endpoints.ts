@@ -1,4 +1,5 @@
 import { type UnpinnedStatement, unpinnedStatements } from "../iam/endpoint-pin";
+import type { Owner } from "../iam/owner";
 import { readPolicyDocument } from "../iam/policy-document";
 import type { EndpointFacts, Fault } from "../model/facts";
 import { FlowSet, TCP } from "../sets/flow-set";
@@ -20,11 +21,12 @@ export interface EndpointContext {
   readonly routeTables: RouteTables;
   readonly groups: SecurityGroups;
   readonly points: readonly AwsAttachPoint[];
+  readonly owner: Owner | undefined;
 }
 
 /** Private endpoints, which agents reach them, and whether their policies keep to the owner's account. */
 export function readEndpoints(context: EndpointContext): EndpointFacts[] {
-  const { inventory, points } = context;
+  const { inventory, points, owner } = context;
   const policies = new Map(
     inventory.of("grants", "aws_vpc_endpoint_policy").map((one) => [target(one.values["vpc_endpoint_id"]), one]),
   );
@@ -38,12 +40,17 @@ export function readEndpoints(context: EndpointContext): EndpointFacts[] {
       const service =
         textOf(endpoint.values["service_name"]) ?? textOf(endpoint.values["resource_configuration_arn"]) ?? "a service";
       const separate = policies.get(endpoint.address);
-      return { address: endpoint.address, service, agents, faults: faultsOf(inventory, endpoint, separate, service) };
+      return {
+        address: endpoint.address,
+        service,
+        agents,
+        faults: faultsOf({ inventory, owner }, endpoint, separate, service),
+      };
     });
 }
 
 function faultsOf(
-  inventory: Inventory,
+  { inventory, owner: own }: Pick<EndpointContext, "inventory" | "owner">,
   endpoint: AwsResource,
   separate: AwsResource | undefined,
   service: string,
@@ -70,8 +77,8 @@ function faultsOf(
       ? [fault("its policy can't be read, so it may let any account through", "write the policy as JSON of this stack")]
       : [];
   }
-  return unpinnedStatements(document, { reading: inventory.reading }).map((one) =>
-    fault(inWords(one), "add conditions that pin the principals' and the resources' account or organisation"),
+  return unpinnedStatements(document, { reading: inventory.reading, ...(own === undefined ? {} : { owner: own }) }).map(
+    (one) => fault(inWords(one), "add conditions that pin the principals' and the resources' account or organisation"),
   );
 }
 
@@ -93,7 +100,8 @@ function reaches(context: EndpointContext, endpoint: AwsResource, point: AwsAtta
       .of("grants", "aws_vpc_endpoint_route_table_association")
       .filter((one) => target(one.values["vpc_endpoint_id"]) === endpoint.address)
       .flatMap((one) => targetsOf(one.values["route_table_id"]));
-    const tables = [...targetsOf(endpoint.values["route_table_ids"]), ...associated];
+    const named = listOf(endpoint.values["route_table_ids"]).map((one) => routeTables.tableOf(one));
+    const tables = [...named, ...associated];
     const isRouted = routeTables.tablesOf(point.subnet).some((table) => tables.includes(table));
     const isUnknown = hasUnknown(endpoint.values["route_table_ids"]);
     return (

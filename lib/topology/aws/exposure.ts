@@ -1,4 +1,5 @@
 import type { AgentFault } from "../model/facts";
+import type { Resolved } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import type { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
@@ -6,7 +7,19 @@ import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import { agentTag } from "./placements";
 import type { GroupRule, SecurityGroups } from "./security-groups";
-import { blocksOf, isAbsent, isFalse, isTrue, numberOf, referencesIn, target, targetsOf, textOf } from "./values";
+import {
+  blocksOf,
+  hasUnknown,
+  isAbsent,
+  isFalse,
+  isTrue,
+  numberOf,
+  referencesIn,
+  target,
+  targetsOf,
+  textOf,
+  type Values,
+} from "./values";
 
 /** What lets others connect to agents, and agents to each other past `peers`. */
 export function readInbound(
@@ -91,7 +104,8 @@ function judge(
     });
     return;
   }
-  if (sources.isSubsetOf(point.sources)) return;
+  const own = AddressSet.unionAll(points.filter((one) => one.agent === point.agent).map((one) => one.sources));
+  if (sources.isSubsetOf(own)) return;
   out.inbound.push({
     agent: point.agent,
     address: rule.address,
@@ -126,7 +140,11 @@ function publicSubnet(networks: Networks, inventory: Inventory, address: string,
     });
   }
   const six = subnet.values["assign_ipv6_address_on_creation"];
-  if (isTrue(six)) {
+  const isSixKnown = isAbsent(six) || isFalse(six) || isTrue(six);
+  if (
+    isTrue(six) ||
+    (!isSixKnown && inventory.countsUnknown("grants", address, "assign_ipv6_address_on_creation", six))
+  ) {
     faults.push({
       agent,
       address,
@@ -140,7 +158,9 @@ function publicSubnet(networks: Networks, inventory: Inventory, address: string,
 function standing({ agent, placement, address }: AwsAttachPoint, inventory: Inventory): AgentFault[] {
   if (placement === undefined) return [];
   const faults: AgentFault[] = [];
-  if (placement.isPublic === true) {
+  const { asksPublic } = placement;
+  const isAsked = isTrue(asksPublic);
+  if (isAsked || (hasUnknown(asksPublic) && inventory.countsUnknown("grants", address, "public address", asksPublic))) {
     faults.push({ agent, address, problem: "it asks for a public address", fix: "leave the public address out" });
   }
   const held = inventory
@@ -166,7 +186,12 @@ function metadata(resource: AwsResource, agent: string, inventory: Inventory): A
   const at = templates.find((one) => blocksOf(one.values["metadata_options"]).length > 0)?.address ?? resource.address;
   if (textOf(own?.["http_endpoint"]) === "disabled") return [];
   const faults: AgentFault[] = [];
-  if (textOf(own?.["http_tokens"]) !== "required") {
+  const isOpen = (name: string, isClosed: (value: Resolved | undefined) => boolean): boolean => {
+    const value = own?.[name];
+    if (isClosed(value)) return false;
+    return !hasUnknown(value) || inventory.countsUnknown("grants", at, name, value);
+  };
+  if (isOpen("http_tokens", (value) => value === "required")) {
     faults.push({
       agent,
       address: at,
@@ -174,7 +199,7 @@ function metadata(resource: AwsResource, agent: string, inventory: Inventory): A
       fix: 'set metadata_options { http_tokens = "required" }',
     });
   }
-  if ((numberOf(own?.["http_put_response_hop_limit"]) ?? 1) > 1) {
+  if (isOpen("http_put_response_hop_limit", (value) => isAbsent(value) || (numberOf(value) ?? 2) <= 1)) {
     faults.push({
       agent,
       address: at,
@@ -191,23 +216,43 @@ export function readPublished(points: readonly AwsAttachPoint[], inventory: Inve
   const byAddress = new Map(points.map((point) => [point.address, point.agent]));
   const attachments = inventory.of("grants", "aws_lb_target_group_attachment", "aws_alb_target_group_attachment");
   const attached = attachments.flatMap((one) => {
-    const agent = byAddress.get(target(one.values["target_id"]) ?? "");
+    const id = one.values["target_id"];
+    const byPlace = points.find((point) => typeof id === "string" && point.sources.has(id));
+    const agent = byAddress.get(target(id) ?? "") ?? byPlace?.agent;
     if (agent === undefined) return [];
     return [
       {
         agent,
         address: one.address,
-        problem: `it publishes ${target(one.values["target_id"])} behind a load balancer`,
+        problem: `it publishes ${target(id) ?? textOf(id)} behind a load balancer`,
         fix: "remove it; nothing has to connect to an agent",
       },
     ];
   });
   const urls = inventory.of("grants", "aws_lambda_function_url").flatMap((one) => {
-    const agent = byAddress.get(target(one.values["function_name"]) ?? "");
+    const name = one.values["function_name"];
+    const called = points.find(
+      (point) => typeof name === "string" && point.placement?.resource.values["function_name"] === name,
+    );
+    const agent = called?.agent ?? byAddress.get(target(name) ?? "");
     if (agent === undefined) return [];
     return [
       { agent, address: one.address, problem: "it publishes the agent's function on the internet", fix: "remove it" },
     ];
   });
-  return [...attached, ...urls];
+  const groups = points.flatMap(({ agent, address, placement }) => {
+    const values: Values = placement?.resource.values ?? {};
+    const published = ["target_group_arns", "load_balancers", "load_balancer", "traffic_source"].some(
+      (name) => !isAbsent(values[name]),
+    );
+    const problem = `it puts what agent ${agent} runs behind a load balancer`;
+    return published
+      ? [{ agent, address, problem, fix: "leave the target group out; nothing has to connect to an agent" }]
+      : [];
+  });
+  const seen = new Set<string>();
+  return [...attached, ...urls, ...groups].filter(({ agent, address }) => {
+    const key = `${agent} ${address}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
 }

@@ -10,7 +10,6 @@ import {
   addressesOf,
   blocksOf,
   hasUnknown,
-  isTrue,
   numberOf,
   stringsOf,
   target,
@@ -31,9 +30,12 @@ export interface AwsFirewall {
   readonly accepted: AcceptedFlows | undefined;
   readonly filter: Filter;
   /** What the engine does when it loses a stream. */
-  readonly streamPolicy: string | undefined;
+  readonly streamPolicy: Resolved | undefined;
   /** Addresses that count as inside; undefined where the plan does not say. */
   readonly home: AddressSet | undefined;
+  /** The part of it that the plan does say. */
+  readonly surelyHome: AddressSet;
+  readonly homeTokens: readonly string[];
   /** Address sets by variable name. */
   readonly variables: ReadonlyMap<string, AddressSet | undefined>;
   /** Policy and rule groups in the stack. */
@@ -72,6 +74,8 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
       filter,
       streamPolicy: undefined,
       home: undefined,
+      surelyHome: AddressSet.ALL,
+      homeTokens: [],
       variables: new Map(),
       parts: [],
     };
@@ -81,6 +85,7 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
     (a, b) => (numberOf(a["priority"]) ?? 0) - (numberOf(b["priority"]) ?? 0),
   );
   const home = shared.has("HOME_NET") ? shared.get("HOME_NET") : networks.blocksOf(vpc);
+  const homeDefinition = definitionsOf(blocksOf(body["policy_variables"])[0]?.["rule_variables"], "HOME_NET");
   const options = blocksOf(body["stateful_engine_options"])[0] ?? {};
   const order = textOf(options["rule_order"]) === "STRICT_ORDER" ? "strict" : "action";
   const groups = references.map((one) => groupOf(inventory, one["resource_arn"], shared, order));
@@ -98,7 +103,10 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
     decide: (flow: Flow) => {
       if (around !== undefined) return { address: policy.address, says: around };
       const { by, says } = accepted.decide(flow);
-      return { address: by, says };
+      // What no rule decides is the policy's.
+      return by.startsWith("aws_") || by.includes(".")
+        ? { address: by, says }
+        : { address: policy.address, says: `${by}: ${says}` };
     },
   };
   return {
@@ -106,8 +114,10 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
     policy,
     accepted,
     filter,
-    streamPolicy: textOf(options["stream_exception_policy"]),
+    streamPolicy: options["stream_exception_policy"],
     home,
+    surelyHome: home ?? surePart(homeDefinition),
+    homeTokens: tokensOf(homeDefinition),
     variables: new Map([...shared, ...groups.flatMap((group) => [...group.variables])]),
     parts: [policy.address, ...groups.map((group) => group.address)],
   };
@@ -238,6 +248,14 @@ function variablesOf(value: Resolved | undefined): Map<string, AddressSet | unde
   );
 }
 
+function definitionsOf(value: Resolved | undefined, key: string): Resolved | undefined {
+  const set = blocksOf(value).find((one) => one["key"] === key);
+  return blocksOf(set?.["ip_set"])[0]?.["definition"];
+}
+
+const surePart = (definition: Resolved | undefined): AddressSet =>
+  AddressSet.unionAll((Array.isArray(definition) ? definition : []).flatMap((one) => memberOf(one) ?? []));
+
 const memberOf = (value: Resolved): AddressSet | undefined =>
   value instanceof Reference ? undefined : addressesOf(value);
 
@@ -251,9 +269,9 @@ function portSet(value: Resolved | undefined): RangeSet | undefined {
 }
 
 /** Protections that a firewall has against being taken away, by argument. */
-export function protectionsOf(firewall: AwsFirewall): { name: string; isOn: boolean }[] {
+export function protectionsOf(firewall: AwsFirewall): { name: string; value: Resolved | undefined }[] {
   return ["delete_protection", "firewall_policy_change_protection", "subnet_change_protection"].map((name) => ({
     name,
-    isOn: isTrue(firewall.resource.values[name]),
+    value: firewall.resource.values[name],
   }));
 }

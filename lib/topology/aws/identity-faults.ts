@@ -1,6 +1,7 @@
 import { EffectivePermissions, type IdentityDocuments } from "../iam/effective";
 import { type HazardFinding, hazardsOf } from "../iam/hazards";
 import { managedPolicy } from "../iam/managed-policies";
+import type { Owner } from "../iam/owner";
 import { type PolicyDocument, readPolicyDocument } from "../iam/policy-document";
 import { replay } from "../iam/replay";
 import { openTrust } from "../iam/trust";
@@ -28,11 +29,16 @@ export function readIdentities(
   inventory: Inventory,
   points: readonly AwsAttachPoint[],
   declaration: Declaration | undefined,
+  owner: Owner | undefined,
 ): IdentityFaults {
   const agents = (declaration?.cells ?? []).flatMap((cell) => cell.agents);
   const declared = new Map(agents.map((agent): [string, string] => [agent.identity, agent.agent]));
   const roles = readRoles(inventory, points, declared);
   const own = roles.filter((role) => role.agents.length > 0);
+  const vpcOf = (role: AwsRole): string => {
+    const network = points.find((point) => role.agents.includes(point.agent))?.network ?? "";
+    return inventory.get(network) === undefined ? network : `\${${network}.id}`;
+  };
   const missing = agents
     .filter((agent) => inventory.get(agent.identity) === undefined)
     .map((agent) => ({
@@ -43,13 +49,22 @@ export function readIdentities(
     }));
   const others = roles.filter((role) => role.agents.length === 0);
   return {
-    ofAgents: [...missing, ...own.flatMap((role) => agentFaults(inventory, role, declared.has(role.resource.address)))],
+    ofAgents: [
+      ...missing,
+      ...own.flatMap((role) => agentFaults(inventory, role, declared.has(role.resource.address), vpcOf(role), owner)),
+    ],
     ofOthers: points.length === 0 ? [] : others.flatMap((role) => otherFaults(inventory, role)),
     addresses: own.flatMap((role) => [role.resource.address, ...role.documents.map((one) => one.address)]),
   };
 }
 
-function agentFaults(inventory: Inventory, role: AwsRole, isDeclared: boolean): AgentFault[] {
+function agentFaults(
+  inventory: Inventory,
+  role: AwsRole,
+  isDeclared: boolean,
+  vpc: string,
+  owner: Owner | undefined,
+): AgentFault[] {
   const { address } = role.resource;
   const found: Fault[] = [];
   if (isDeclared && role.boundary === "none") {
@@ -59,10 +74,10 @@ function agentFaults(inventory: Inventory, role: AwsRole, isDeclared: boolean): 
       fix: "leave the role's boundary to the cell; grant() widens it",
     });
   }
-  const identity = documentsOf(inventory, role);
+  const identity: IdentityDocuments = { ...documentsOf(inventory, role), context: { "aws:SourceVpc": vpc } };
   found.push(...hazardsOf(identity, inventory.reading).map((one) => hazardFault(one, role, identity)));
-  if (isDeclared) found.push(...placeFaults(role, identity));
-  found.push(...trustFaults(role, inventory));
+  if (isDeclared) found.push(...placeFaults(role, identity, vpc));
+  found.push(...trustFaults(role, inventory, owner));
   return role.agents.flatMap((agent) => found.map((fault) => ({ agent, ...fault })));
 }
 
@@ -125,6 +140,9 @@ function hazardFault(
   };
 }
 
+/** Stands for the agents' own network. */
+const OWN_VPC = "own";
+
 /** Where and how credentials of an agent work: requests that come from elsewhere, or from the old metadata service. */
 const PLACES: readonly {
   readonly context: { readonly [key: string]: string };
@@ -137,30 +155,33 @@ const PLACES: readonly {
     fix: "deny what does not come from the agents' VPC (aws:SourceVpc) in the boundary",
   },
   {
-    context: { "ec2:RoleDelivery": "1.0" },
+    context: { "aws:SourceVpc": OWN_VPC, "aws:ViaAWSService": "false", "ec2:RoleDelivery": "1.0" },
     problem: "its credentials work when the old metadata service gave them out",
     fix: "deny ec2:RoleDelivery below 2.0 in the boundary",
   },
 ];
 
-function placeFaults(role: AwsRole, identity: IdentityDocuments): Fault[] {
+function placeFaults(role: AwsRole, identity: IdentityDocuments, vpc: string): Fault[] {
   if (role.boundary === "none") return [];
   const address = role.boundary.address;
   return PLACES.flatMap(({ context, problem, fix }) => {
     // The id of the agents' own VPC is a symbol, which could be equal to any id: what surely works from elsewhere counts.
-    const permission = new EffectivePermissions({ ...identity, context }, "closed").can("*");
+    const own = Object.fromEntries(
+      Object.entries(context).map(([key, value]) => [key, value === OWN_VPC ? vpc : value]),
+    );
+    const permission = new EffectivePermissions({ ...identity, context: own }, "closed").can("*");
     if (permission === undefined) return [];
     const { action, resource } = permission.request;
     return [{ address, problem, fix, request: { action, resource } }];
   });
 }
 
-function trustFaults(role: AwsRole, inventory: Inventory): Fault[] {
+function trustFaults(role: AwsRole, inventory: Inventory, owner: Owner | undefined): Fault[] {
   const document = readPolicyDocument(role.trust);
   if (document === undefined) {
     inventory.counts("grants", role.resource.address, "its trust policy can't be read", tokensOf(role.trust));
   }
-  return openTrust(document, { reading: inventory.reading })
+  return openTrust(document, { reading: inventory.reading, ...(owner === undefined ? {} : { owner }) })
     .filter((gap) => gap.kind !== "deputy" || !isQuiet(gap.principal))
     .map(({ says }) => ({
       address: role.resource.address,

@@ -1,8 +1,9 @@
 import type { Configuration, LoadedResource } from "../load/configuration";
 import type { Doubt, Reading } from "../model/doubt";
 import { Resolver } from "../resolve/resolver";
-import type { Resolved } from "../resolve/value";
-import { referencesIn, tokensOf, type Values } from "./values";
+import { Reference, type Resolved, Unknown } from "../resolve/value";
+import type { JsonValue } from "../terraform-json";
+import { numberOf, referencesIn, tokensOf, type Values } from "./values";
 
 /** A resource with its references followed. */
 export interface AwsResource {
@@ -24,19 +25,21 @@ export class Inventory {
   public readonly doubts: Doubt[] = [];
   private readonly byType = new Map<string, AwsResource[]>();
   private readonly byAddress = new Map<string, AwsResource>();
+  private readonly resolver: Resolver;
   private referrers: Map<string, AwsResource[]> | undefined;
 
   public constructor(
     public readonly configuration: Configuration,
     public readonly reading: Reading,
-    assumptions: { [token: string]: import("../terraform-json").JsonValue } = {},
+    assumptions: { [token: string]: JsonValue } = {},
   ) {
     const resolver = new Resolver(configuration, assumptions);
+    this.resolver = resolver;
     for (const loaded of configuration.resources) {
       const values = resolver.resolve(loaded.values) as Values;
-      const isDoubtful =
-        (loaded.count !== undefined && typeof resolver.resolve(loaded.count) !== "number") ||
-        loaded.forEach !== undefined;
+      const existence = existenceOf(resolver.resolve(loaded.count), resolver.resolve(loaded.forEach));
+      if (existence === "absent") continue;
+      const isDoubtful = existence === "doubtful";
       const { address, type, mode, constructPath: construct } = loaded;
       const resource: AwsResource = { address, type, mode, construct, values, loaded, isDoubtful };
       this.byAddress.set(address, resource);
@@ -79,6 +82,11 @@ export class Inventory {
     return this.counts(effect, address, `its ${argument} is not known`, tokensOf(value));
   }
 
+  /** A text with its references followed, as in a declaration. */
+  public text(template: string): Resolved {
+    return this.resolver.text(template);
+  }
+
   private index(): Map<string, AwsResource[]> {
     const index = new Map<string, AwsResource[]>();
     for (const resource of this.all) {
@@ -90,4 +98,17 @@ export class Inventory {
     }
     return index;
   }
+}
+
+// `count = 0` and an empty `for_each` make nothing; what they are is not always known.
+function existenceOf(count: Resolved, forEach: Resolved): "sure" | "absent" | "doubtful" {
+  if (count === null && forEach === null) return "sure";
+  if (count !== null) {
+    const number = numberOf(count);
+    if (number === undefined) return "doubtful";
+    return number > 0 ? "sure" : "absent";
+  }
+  if (forEach instanceof Unknown || forEach instanceof Reference) return "doubtful";
+  const size = typeof forEach === "object" ? Object.keys(forEach ?? {}).length : 0;
+  return size > 0 ? "doubtful" : "absent";
 }

@@ -25,7 +25,11 @@ const idOf = (value: AwsResource["values"][string] | undefined): string | undefi
 
 function flowLogs(inventory: Inventory, vpc: string, points: readonly AwsAttachPoint[]): AgentFault[] {
   const logs = inventory.of("restricts", "aws_flow_log");
-  const isFull = (log: AwsResource): boolean => (textOf(log.values["traffic_type"]) ?? "ALL") === "ALL";
+  const isFull = (log: AwsResource): boolean => {
+    const type = log.values["traffic_type"];
+    if (isAbsent(type) || type === "ALL") return true;
+    return typeof type !== "string" && inventory.countsUnknown("restricts", log.address, "traffic_type", type);
+  };
   const ofVpc = logs.filter((log) => idOf(log.values["vpc_id"]) === vpc);
   if (ofVpc.some(isFull)) return [];
   const subnets = [...new Set(points.filter((point) => point.network === vpc).map((point) => point.subnet))].sort();
@@ -36,7 +40,7 @@ function flowLogs(inventory: Inventory, vpc: string, points: readonly AwsAttachP
   if (first === undefined) return [];
   const [partial] = ofVpc;
   if (partial !== undefined) {
-    const problem = `it records ${textOf(partial.values["traffic_type"])} traffic alone`;
+    const problem = `it records ${textOf(partial.values["traffic_type"]) ?? "an unknown part of the"} traffic alone`;
     return [{ address: partial.address, problem, fix: 'set traffic_type to "ALL"' }];
   }
   const what = uncovered.length === subnets.length ? vpc : first;

@@ -5,7 +5,7 @@ import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import { INFRASTRUCTURE_TYPES, NO_INTERFACE_TYPES } from "./resource-types";
 import { defaultGroupOf } from "./security-groups";
-import { isTrue, listOf, referencesIn, target, textOf, type Values } from "./values";
+import { listOf, referencesIn, target, textOf, type Values } from "./values";
 
 /** Something with interfaces in subnets. */
 export interface Placement {
@@ -13,8 +13,8 @@ export interface Placement {
   readonly subnets: string[];
   /** Security groups by address; undefined for one that can't be followed. */
   readonly groups: (string | undefined)[];
-  /** Asks for a public address; undefined where the subnet decides. */
-  readonly isPublic: boolean | undefined;
+  /** Whether it asks for a public address; undefined where the subnet decides. */
+  readonly asksPublic: Resolved | undefined;
   /** Part of the network itself: firewall, NAT, endpoints, load balancers. */
   readonly isInfrastructure: boolean;
 }
@@ -56,7 +56,11 @@ export class Placements {
 
   private placementOf(resource: AwsResource): Placement | undefined {
     if (resource.mode === "data" || NO_INTERFACE_TYPES.has(resource.type)) return undefined;
-    const found = { subnets: new Set<string>(), groups: [] as Resolved[], isPublic: undefined as boolean | undefined };
+    const found = {
+      subnets: new Set<string>(),
+      groups: [] as Resolved[],
+      asksPublic: undefined as Resolved | undefined,
+    };
     collect(resource.values, found);
     for (const template of referencesIn(resource.values["launch_template"] ?? null)) {
       const values = this.inventory.get(template)?.values;
@@ -69,7 +73,7 @@ export class Placements {
       resource,
       subnets: [...found.subnets].filter((one) => this.networks.subnets.has(one)),
       groups: groups.length > 0 ? groups : [this.defaultOf(vpc)],
-      isPublic: found.isPublic,
+      asksPublic: found.asksPublic,
       isInfrastructure: INFRASTRUCTURE_TYPES.has(resource.type),
     };
   }
@@ -101,7 +105,7 @@ export function tagOf(resource: AwsResource, key: string): string | undefined {
 interface Found {
   readonly subnets: Set<string>;
   readonly groups: Resolved[];
-  isPublic: boolean | undefined;
+  asksPublic: Resolved | undefined;
 }
 
 function collect(values: Values, found: Found): void {
@@ -111,8 +115,7 @@ function collect(values: Values, found: Found): void {
         if (/(^|\.)aws_(default_)?subnet\./.test(address)) found.subnets.add(address);
     }
     if (/^(vpc_)?security_groups?(_ids?)?$/.test(key)) found.groups.push(...listOf(value));
-    else if (/^(assign_public_ip|associate_public_ip_address|assign_public_ipv4)$/.test(key))
-      found.isPublic = isTrue(value);
+    else if (/^(assign_public_ip|associate_public_ip_address|assign_public_ipv4)$/.test(key)) found.asksPublic = value;
     if (Array.isArray(value)) for (const one of value) if (isBlock(one)) collect(one, found);
     if (isBlock(value)) collect(value, found);
   }

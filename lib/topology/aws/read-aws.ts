@@ -1,9 +1,11 @@
 import { arrivalsFrom } from "../graph/arrivals";
 import { Graph } from "../graph/graph";
+import type { Owner } from "../iam/owner";
 import type { Configuration } from "../load/configuration";
 import type { Declaration } from "../model/declaration";
 import type { Reading } from "../model/doubt";
-import type { CloudFacts, FirewallFacts } from "../model/facts";
+import type { CloudFacts } from "../model/facts";
+import { Reference, Unknown } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet, TCP } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
@@ -13,7 +15,8 @@ import { readUnmodelled } from "./closed-world";
 import { readResolver } from "./dns";
 import { readEndpoints } from "./endpoints";
 import { readExposed, readInbound, readPublished } from "./exposure";
-import { type AwsFirewall, protectionsOf, readFirewalls } from "./firewalls";
+import { firewallFacts } from "./firewall-facts";
+import { readFirewalls } from "./firewalls";
 import { readIdentities } from "./identity-faults";
 import { Inventory } from "./inventory";
 import { readRecords } from "./logs";
@@ -45,15 +48,14 @@ export function readAws(configuration: Configuration, options: ReadOptions): Clo
   const routeTables = new RouteTables(inventory, networks);
   const transit = new TransitGateways(inventory, networks);
   const graph = new Graph();
-  const router = new Router(graph, inventory, networks, routeTables, firewalls, transit);
+  const router = new Router(graph, inventory, networks, routeTables, firewalls, transit, placements);
   drawPoints(graph, points, groups, new NetworkAcls(inventory), router);
-  const arrivals = points.flatMap((point) =>
-    arrivalsFrom(graph, point.node, point.sources).map((arrival) => ({ point, arrival })),
-  );
+  const arrivals = points.flatMap((point) => arrivalsFrom(graph, point).map((arrival) => ({ point, arrival })));
   const vpcs = [...new Set(points.map((point) => point.network))].sort();
   const { declaration } = options;
   const { inbound, between } = readInbound(points, groups, inventory, peersOf(declaration));
-  const identities = readIdentities(inventory, points, declaration);
+  const owner = ownerOf(inventory, declaration);
+  const identities = readIdentities(inventory, points, declaration, owner);
   const used = new Set(arrivals.flatMap(({ arrival }) => arrival.firewalls));
   const passed = firewalls.filter(
     (one) => vpcs.includes(one.vpc) || [...used].some((id) => id.startsWith(`firewall:${one.address}@`)),
@@ -61,21 +63,29 @@ export function readAws(configuration: Configuration, options: ReadOptions): Clo
   return {
     graph,
     points,
-    firewalls: passed.map((one) => firewallFacts(one, { inventory, networks, placements, points, arrivals })),
+    firewalls: passed.map((one) => firewallFacts(one, { inventory, placements, points, arrivals })),
     resolvers: vpcs.map((vpc) => readResolver(inventory, vpc)),
-    endpoints: readEndpoints({ inventory, networks, routeTables, groups, points }),
+    endpoints: readEndpoints({
+      inventory,
+      networks,
+      routeTables,
+      groups,
+      points,
+      owner: ownerOf(inventory, declaration),
+    }),
     inbound: [...inbound, ...readPublished(points, inventory)],
     between,
     exposed: readExposed(points, networks, inventory),
     identities: identities.ofAgents,
     otherIdentities: identities.ofOthers,
     records: readRecords(inventory, points, passed),
-    returns: readReturns(graph, transit, arrivals),
+    returns: readReturns({ graph, inventory, networks, routeTables, transit, arrivals }),
     portsOut: portsOut(points, groups),
     unmodelled: readUnmodelled(inventory, points, passed, identities.addresses),
     doubts: inventory.doubts,
+    insideOf: (network) => networks.blocksOf(network) ?? AddressSet.NONE,
     inside: AddressSet.unionAll(vpcs.map((vpc) => networks.blocksOf(vpc) ?? AddressSet.NONE)),
-    construct: (address) => inventory.get(address)?.construct,
+    construct: (address) => inventory.get(address.split(" ")[0])?.construct,
   };
 }
 
@@ -127,86 +137,12 @@ function portsOut(points: readonly AwsAttachPoint[], groups: SecurityGroups): Cl
   });
 }
 
-interface FirewallContext {
-  readonly inventory: Inventory;
-  readonly networks: Networks;
-  readonly placements: Placements;
-  readonly points: readonly AwsAttachPoint[];
-  readonly arrivals: Parameters<typeof readReturns>[2];
+// Whose account and organisation endpoints are pinned to, as the cells were told.
+function ownerOf(inventory: Inventory, declaration: Declaration | undefined): Owner | undefined {
+  const [cell] = declaration?.cells ?? [];
+  if (cell === undefined) return undefined;
+  const account = inventory.text(cell.account);
+  const text =
+    account instanceof Unknown ? account.text : account instanceof Reference ? cell.account : String(account);
+  return { account: text, ...(cell.organization === undefined ? {} : { organization: cell.organization }) };
 }
-
-function firewallFacts(firewall: AwsFirewall, context: FirewallContext): FirewallFacts {
-  const { address, home, filter } = firewall;
-  return {
-    address,
-    networks: [firewall.vpc],
-    accepted: filter.flows,
-    reachable: FlowSet.of({ destinations: home === undefined ? AddressSet.ALL : home.complement() }),
-    decide: filter.decide,
-    liveness: uncovered(firewall, context),
-    failure: failures(firewall),
-    neighbours: neighbours(firewall, context),
-    unprotected: protectionsOf(firewall)
-      .filter((one) => !one.isOn)
-      .map(({ name }) => ({
-        address,
-        severity: "medium",
-        problem: `${name} is off, so it can be taken away without a word`,
-        fix: `set ${name} to true`,
-      })),
-  };
-}
-
-// Rules speak of $HOME_NET: agents outside of it are strangers to them.
-function uncovered(
-  { address, home, policy }: AwsFirewall,
-  { points, arrivals }: FirewallContext,
-): FirewallFacts["liveness"] {
-  if (home === undefined) return [];
-  const passing = points.filter((point) =>
-    arrivals.some(
-      (one) => one.point === point && one.arrival.firewalls.some((id) => id.startsWith(`firewall:${address}@`)),
-    ),
-  );
-  const agents = new Set(passing.filter((point) => !point.sources.isSubsetOf(home)).map((point) => point.agent));
-  return [...agents].sort().map((agent) => ({
-    agent,
-    address: policy?.address ?? address,
-    problem: `HOME_NET does not hold the addresses of agent ${agent}, so its rules do not mean them`,
-    fix: "let HOME_NET hold every agent's subnets",
-  }));
-}
-
-function failures({ address, policy, streamPolicy }: AwsFirewall): FirewallFacts["failure"] {
-  if (policy === undefined || streamPolicy === undefined || streamPolicy === "DROP" || streamPolicy === "REJECT")
-    return [];
-  return [
-    {
-      address: policy.address,
-      problem: `stream_exception_policy ${streamPolicy} lets connections go on that ${address} lost sight of`,
-      fix: 'set it to "REJECT" or "DROP"',
-    },
-  ];
-}
-
-function neighbours(firewall: AwsFirewall, { placements, arrivals }: FirewallContext): FirewallFacts["neighbours"] {
-  const behind = arrivals.flatMap(({ arrival }) => {
-    const at = arrival.legs.findIndex((leg) => leg.to.startsWith(`firewall:${firewall.address}@`));
-    return at < 0 ? [] : arrival.legs.slice(at + 1).map((leg) => leg.to);
-  });
-  const subnets = new Set(behind.filter((id) => id.startsWith("subnet:")).map((id) => id.slice("subnet:".length)));
-  const own = new Set(firewall.subnets);
-  return [...new Set([...own, ...subnets])].sort().flatMap((subnet) =>
-    placements
-      .in(subnet)
-      .filter((one) => one.resource.address !== firewall.address)
-      .filter((one) => (own.has(subnet) ? !isFirewallPart(one.resource.type) : !one.isInfrastructure))
-      .map((one) => ({
-        address: one.resource.address,
-        problem: `it stands in ${subnet}, ${own.has(subnet) ? "beside the endpoint of" : "behind"} ${firewall.address}`,
-        fix: "put it into a subnet of its own whose route leads to the firewall",
-      })),
-  );
-}
-
-const isFirewallPart = (type: string): boolean => type.startsWith("aws_networkfirewall_");

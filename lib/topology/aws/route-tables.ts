@@ -28,6 +28,8 @@ export interface AwsRoute {
   readonly length: number;
   readonly targetName: string;
   readonly target: Resolved;
+  /** Whether it exists, or in which table, is not known: it takes nothing away from other routes. */
+  readonly isDoubtful: boolean;
 }
 
 /** Which table a subnet has, and what stands in it. */
@@ -90,8 +92,8 @@ export class RouteTables {
     }
   }
 
-  // `default_route_table_id` and `main_route_table_id` of a VPC lead to the resource that adopted its table.
-  private tableOf(value: Resolved | undefined): string | undefined {
+  /** The table that a value means: `default_route_table_id` of a VPC is the resource that adopted its table. */
+  public tableOf(value: Resolved | undefined): string | undefined {
     if (!(value instanceof Reference)) return undefined;
     if (!/^(default|main)_route_table_id$/.test(value.attribute)) return value.address;
     const adopted = this.inventory
@@ -106,16 +108,23 @@ export class RouteTables {
       const value = route.values["route_table_id"];
       const table = this.tableOf(value) ?? textOf(value);
       if (table?.endsWith(".main")) this.mains.set(table.slice(0, -".main".length), table);
-      if (table !== undefined) this.add(table, this.route(route.address, route.values));
+      if (table !== undefined) this.add(table, this.route(route.address, route.values, route.isDoubtful));
       else if (inventory.countsUnknown("grants", route.address, "route_table_id", value)) {
-        this.add("*", this.route(route.address, route.values));
+        this.add("*", this.route(route.address, route.values, true));
       }
     }
     for (const table of inventory.of("grants", "aws_route_table", "aws_default_route_table")) {
       const { address, values } = table;
-      for (const block of blocksOf(values["route"])) this.add(address, this.route(address, block));
+      for (const block of blocksOf(values["route"])) this.add(address, this.route(address, block, table.isDoubtful));
       if (hasUnknown(values["route"]) && inventory.countsUnknown("grants", address, "route", values["route"])) {
-        this.add(address, { address, destinations: undefined, length: 0, targetName: "route", target: null });
+        this.add(address, {
+          address,
+          destinations: undefined,
+          length: 0,
+          targetName: "route",
+          target: null,
+          isDoubtful: true,
+        });
       }
       if (!isAbsent(values["propagating_vgws"])) this.propagating.set(address, address);
     }
@@ -125,13 +134,14 @@ export class RouteTables {
     }
   }
 
-  private add(table: string, route: AwsRoute): void {
+  private add(table: string, route: AwsRoute | undefined): void {
+    if (route === undefined) return;
     const known = this.routes.get(table);
     if (known === undefined) this.routes.set(table, [route]);
     else known.push(route);
   }
 
-  private route(address: string, values: Values): AwsRoute {
+  private route(address: string, values: Values, isDoubtful: boolean): AwsRoute | undefined {
     const block =
       [
         values["destination_cidr_block"],
@@ -142,8 +152,11 @@ export class RouteTables {
     const name = ROUTE_TARGETS.find((one) => !isAbsent(values[one])) ?? "";
     const lists = [...listOf(values["destination_prefix_list_id"])].filter((one) => !isAbsent(one));
     const destinations = lists.length > 0 ? this.prefixList(lists[0] ?? null) : addressesOf(block);
+    const named = lists[0] ?? block;
+    if (destinations === undefined && !this.inventory.countsUnknown("grants", address, "destination", named))
+      return undefined;
     const length = lists.length > 0 ? -1 : Number(/\/(\d+)$/.exec(String(block))?.[1] ?? 32);
-    return { address, destinations, length, targetName: name, target: values[name] ?? null };
+    return { address, destinations, length, targetName: name, target: values[name] ?? null, isDoubtful };
   }
 
   private prefixList(value: Resolved): AddressSet | undefined {

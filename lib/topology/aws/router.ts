@@ -5,6 +5,7 @@ import { FlowSet } from "../sets/flow-set";
 import type { AwsFirewall } from "./firewalls";
 import type { Inventory } from "./inventory";
 import type { Networks } from "./networks";
+import type { Placements } from "./placements";
 import type { AwsRoute, RouteTables } from "./route-tables";
 import type { TransitGateways } from "./transit-gateways";
 import { target, textOf } from "./values";
@@ -37,6 +38,7 @@ export class Router {
     private readonly routeTables: RouteTables,
     private readonly firewalls: readonly AwsFirewall[],
     private readonly transit: TransitGateways,
+    private readonly placements: Placements,
   ) {
     graph.add({ id: INTERNET, kind: "internet", address: "internet", legs: [] });
   }
@@ -88,24 +90,30 @@ export class Router {
   private selected(routes: readonly AwsRoute[], vpc: string, local: Leg): Leg[] {
     const blocks = this.networks.blocksOf(vpc);
     const lengths = blocks?.toCidrs().map((block) => Number(block.split("/")[1])) ?? [0];
-    const all: { length: number; destinations: AddressSet | undefined; legs: (flows: FlowSet) => Leg[] }[] = [
+    const all: {
+      length: number;
+      destinations: AddressSet | undefined;
+      isDoubtful: boolean;
+      legs: (flows: FlowSet) => Leg[];
+    }[] = [
       ...routes.map((route) => ({ ...route, legs: (flows: FlowSet) => this.follow(route, vpc, flows) })),
       {
         length: Math.min(...lengths),
         destinations: blocks ?? AddressSet.NONE,
+        isDoubtful: false,
         legs: (flows: FlowSet) => [{ ...local, flows }],
       },
     ].sort((a, b) => b.length - a.length);
     let taken = AddressSet.NONE;
     let level: { length: number; sets: AddressSet[] } = { length: 129, sets: [] };
-    return all.flatMap(({ length, destinations, legs }) => {
+    return all.flatMap(({ length, destinations, isDoubtful, legs }) => {
       if (destinations === undefined || length < 0)
         return legs(FlowSet.of({ destinations: destinations ?? AddressSet.ALL }));
       if (length !== level.length) {
         taken = AddressSet.unionAll([taken, ...level.sets]);
         level = { length, sets: [] };
       }
-      level.sets.push(destinations);
+      if (!isDoubtful) level.sets.push(destinations);
       const rest = destinations.subtract(taken);
       return rest.isEmpty ? [] : legs(FlowSet.of({ destinations: rest }));
     });
@@ -165,9 +173,11 @@ export class Router {
     const inZone = firewall.subnets.filter((one) => this.networks.subnets.get(one)?.zone === zone);
     const subnets = zone === undefined || inZone.length === 0 ? firewall.subnets : inZone;
     if (subnets.length === 0) return [leg(this.firewall(firewall, undefined), `leads to ${firewall.address}`)];
-    return subnets.map((subnet) =>
-      leg(this.firewall(firewall, subnet), `leads to the endpoint of ${firewall.address} in ${subnet}`),
-    );
+    const isChoice = zone === undefined && subnets.length > 1;
+    return subnets.map((subnet) => ({
+      isChoice,
+      ...leg(this.firewall(firewall, subnet), `leads to the endpoint of ${firewall.address} in ${subnet}`),
+    }));
   }
 
   private firewall(firewall: AwsFirewall, subnet: string | undefined): string {
@@ -216,6 +226,14 @@ export class Router {
     return id;
   }
 
+  public has(id: string): boolean {
+    return this.graph.has(id);
+  }
+
+  public pass(id: string, address: string, legs: readonly Leg[]): void {
+    this.graph.add({ id, kind: "hop", address, legs });
+  }
+
   /** A network that nobody declared, behind a resource. */
   public outside(address: string): string {
     const id = `outside:${address}`;
@@ -225,13 +243,22 @@ export class Router {
 
   private local(vpc: string): Leg {
     const id = localNode(vpc);
-    if (!this.graph.has(id)) this.graph.add({ id, kind: "hop", address: vpc, legs: [] });
+    if (!this.graph.has(id))
+      this.graph.add({ id, kind: this.isPassage(vpc) ? "hop" : "local", address: vpc, legs: [] });
     return this.leg(
       id,
       vpc,
       "is the VPC's own address range",
       FlowSet.of({ destinations: this.networks.blocksOf(vpc) ?? AddressSet.ALL }),
     );
+  }
+
+  // A network of firewalls, translations and attachments alone is passed through: nobody is at home there.
+  private isPassage(vpc: string): boolean {
+    const subnets = this.networks.of(vpc);
+    const parts = subnets.map((subnet) => this.placements.in(subnet.address));
+    const isUsed = parts.flat().some((one) => /^aws_(networkfirewall_|nat_gateway$)/.test(one.resource.type));
+    return isUsed && parts.every((all) => all.length > 0 && all.every((one) => one.isInfrastructure));
   }
 
   public leg(to: string, address: string, says: string, flows: FlowSet): Leg {

@@ -143,6 +143,11 @@ export class SecurityGroups {
 
   private rule(address: string, side: Side, values: Values, owner: string): GroupRule {
     const protocols = protocolsOf(values);
+    for (const name of ["ip_protocol", "protocol", "from_port", "to_port"]) {
+      if (hasUnknown(values[name]) && !this.inventory.countsUnknown("grants", address, name, values[name])) {
+        return { address, flows: FlowSet.NONE, groups: [], endpoints: [], namesAddresses: false };
+      }
+    }
     const groups = groupsIn(values, owner);
     const lists = [...listOf(values["prefix_list_id"]), ...listOf(values["prefix_list_ids"])];
     const endpoints = lists.flatMap((list) => {

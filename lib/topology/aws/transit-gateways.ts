@@ -12,6 +12,9 @@ export interface LegDrawer {
   leg(to: string, address: string, says: string, flows: FlowSet): Leg;
   outside(address: string): string;
   subnet(address: string): string;
+  has(id: string): boolean;
+  /** Draws a node that passes traffic on. */
+  pass(id: string, address: string, legs: readonly Leg[]): void;
 }
 
 interface TransitRoute {
@@ -51,18 +54,20 @@ export class TransitGateways {
       taken = taken.union(one.destinations);
       const part = flows.intersect(FlowSet.of({ destinations: rest }));
       if (part.isEmpty || one.attachment === undefined) return [];
-      return this.leave(one.attachment, one.address, route, part, router);
+      const id = `transit:${one.address}:${one.attachment}`;
+      if (!router.has(id)) router.pass(id, one.address, this.leave(one.attachment, one.address, router));
+      return [router.leg(id, route, `leads to ${gateway}`, part)];
     });
   }
 
-  private leave(attachment: string, via: string, route: string, flows: FlowSet, router: LegDrawer): Leg[] {
+  private leave(attachment: string, via: string, router: LegDrawer): Leg[] {
     const resource = this.inventory.get(attachment);
     const subnets = resource?.type === ATTACHMENT ? targetsOf(resource.values["subnet_ids"]) : [];
     if (subnets.length === 0) {
-      return [router.leg(router.outside(attachment), route, `leads by ${via} to ${attachment}`, flows)];
+      return [router.leg(router.outside(attachment), via, `leads to ${attachment}`, FlowSet.ALL)];
     }
     return subnets.map((subnet) =>
-      router.leg(router.subnet(subnet), route, `leads by ${via} to ${attachment}, into ${subnet}`, flows),
+      router.leg(router.subnet(subnet), via, `leads to ${attachment}, into ${subnet}`, FlowSet.ALL),
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Graph } from "../graph/graph";
+import type { AttachPoint, Graph } from "../graph/graph";
 import type { World } from "../rules/rule";
 import { App, type Flow, TCP, UDP } from "../sets/flow-set";
 import type { Certificate, CertifiedRegion } from "./certificate";
@@ -17,7 +17,7 @@ export function recheck(certificate: Certificate, world: World): string[] {
     return points.flatMap((point) => {
       const source = point.sources.sample() ?? "0.0.0.0";
       return packets(world.facts.graph, reach, source).flatMap((flow) => {
-        const arrives = follows(world.facts.graph, point.node, flow);
+        const arrives = follows(world.facts.graph, point, flow);
         const isCertified = reach.some((region) => holds(region, flow));
         if (arrives === isCertified) return [];
         const what = `${flow.app} ${flow.name ?? "-"} ${flow.protocol} ${flow.destination}:${flow.port}`;
@@ -30,7 +30,7 @@ export function recheck(certificate: Certificate, world: World): string[] {
 }
 
 // One packet from node to node, breadth first.
-function follows(graph: Graph, start: string, flow: Flow): boolean {
+function follows(graph: Graph, { node: start, network }: AttachPoint, flow: Flow): boolean {
   const queue = [{ id: start, flow }];
   const seen = new Set<string>();
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -39,6 +39,7 @@ function follows(graph: Graph, start: string, flow: Flow): boolean {
     if (node === undefined || seen.has(key)) continue;
     seen.add(key);
     if (node.kind === "internet" || node.kind === "outside") return true;
+    if (node.kind === "local" && node.address !== network) return true;
     for (const leg of node.legs) {
       const packet = next.flow;
       if (!leg.flows.has(packet) || leg.filters.some((filter) => !filter.flows.has(packet))) continue;

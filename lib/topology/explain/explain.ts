@@ -43,7 +43,7 @@ function fromPoint(facts: CloudFacts, point: AttachPoint, question: Question): P
       layers: [...name, { layer: "endpoint", allows: reaches ? "yes" : "no", address: endpoint.address, says }],
     };
   }
-  if (facts.inside.has(flow.destination)) {
+  if (facts.insideOf(point.network).has(flow.destination)) {
     const isOwn = point.sources.has(flow.destination);
     const says = isOwn ? "is the agent's own subnet" : "nothing in the network admits the agent there";
     return {
@@ -51,7 +51,10 @@ function fromPoint(facts: CloudFacts, point: AttachPoint, question: Question): P
       layers: [...name, { layer: "security group", allows: isOwn ? "yes" : "no", address: point.address, says }],
     };
   }
-  const { arrives, layers } = walk(facts.graph, point.node, { ...flow, source: point.sources.sample() ?? flow.source });
+  const { arrives, layers } = walk(facts.graph, point.node, point.network, {
+    ...flow,
+    source: point.sources.sample() ?? flow.source,
+  });
   const asked = layers.map((one) => ({ ...one }));
   return { reaches: arrives && isNamed, layers: [...name, ...asked] };
 }

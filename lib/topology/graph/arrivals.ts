@@ -1,6 +1,5 @@
-import type { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
-import type { Graph, GraphNode, Leg } from "./graph";
+import type { AttachPoint, Graph, GraphNode, Leg } from "./graph";
 
 /** Flows that get from a start to an end of the graph, and how. */
 export interface Arrival {
@@ -16,12 +15,12 @@ export interface Arrival {
  * Every way from a node to an end (a node without legs), with the exact flows that take it. A way never visits a node
  * twice: a loop brings no flow anywhere new.
  */
-export function arrivalsFrom(graph: Graph, start: string, sources: AddressSet): Arrival[] {
+export function arrivalsFrom(graph: Graph, { node: start, network, sources }: AttachPoint): Arrival[] {
   const arrivals: Arrival[] = [];
   const visit = (id: string, flows: FlowSet, legs: readonly Leg[], visited: readonly string[]): void => {
     const node = graph.node(id);
     if (node === undefined) return;
-    if (node.legs.length === 0 && (node.kind === "internet" || node.kind === "outside" || node.kind === "workload")) {
+    if (isEnd(node, network)) {
       const firewalls = visited.filter((one) => graph.node(one)?.kind === "firewall");
       const isTranslated = legs.some((leg) => leg.translatesTo !== undefined);
       arrivals.push({ end: node, flows: isTranslated ? flows.withSources(sources) : flows, legs, firewalls });
@@ -41,3 +40,7 @@ export function arrivalsFrom(graph: Graph, start: string, sources: AddressSet): 
   visit(start, FlowSet.of({ sources }), [], []);
   return arrivals;
 }
+
+/** Whether traffic from a network has left for good at a node. */
+export const isEnd = ({ kind, address }: GraphNode, network: string): boolean =>
+  kind === "internet" || kind === "outside" || (kind === "local" && address !== network);

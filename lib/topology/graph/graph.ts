@@ -8,6 +8,8 @@ export type NodeKind =
   | "subnet"
   /** Inspects, and passes what it accepts. */
   | "firewall"
+  /** The inside of a network: an end for who comes from another one. */
+  | "local"
   /** Passes traffic on, and inspects nothing that the model can read. */
   | "hop"
   | "internet"
@@ -38,6 +40,8 @@ export interface Leg {
   readonly says: string;
   readonly flows: FlowSet;
   readonly filters: readonly Filter[];
+  /** One of several ways, of which the plan does not say the one. */
+  readonly isChoice?: boolean;
   /** The sources that replace those of the flows, as at a NAT gateway. */
   readonly translatesTo?: AddressSet;
 }

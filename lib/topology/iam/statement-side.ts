@@ -35,6 +35,11 @@ export class Side {
     this.unlisted = isWide ? "must" : "may";
   }
 
+  /** Whether the side is about every text. */
+  public get isAll(): boolean {
+    return this.positive?.some((pattern) => pattern.isAll) ?? (this.negative ?? []).length === 0;
+  }
+
   /** Whether the side is about a text. */
   public holds(letters: readonly Letter[]): boolean {
     const isListed = this.positive?.some(isMatch(letters, this.listed));

@@ -13,6 +13,9 @@ interface Container {
   readonly keys: Set<string>;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTED = 0x20;
 const BLANK = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
@@ -117,22 +120,25 @@ class Scanner {
 
   // Stands where the string is broken when it is.
   private string(): string | undefined {
-    const start = this.at;
-    if (this.text[start] !== '"') return undefined;
-    this.at += 1;
+    const { text, at: start } = this;
+    if (text[start] !== '"') return undefined;
+    let at = start + 1;
     for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      if (code === 0x5c) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
+        this.at = at;
         if (this.match(ESCAPE) === undefined) return undefined;
-      } else if (code === 0x22) {
-        this.at += 1;
-        return this.text.slice(start, this.at);
-      } else if (Number.isNaN(code) || code < 0x20) {
-        return undefined;
+        at = this.at;
+      } else if (code >= FIRST_PRINTED) {
+        at += 1;
       } else {
-        this.at += 1;
+        this.at = at;
+        return undefined;
       }
     }
+    this.at = at + 1;
+    return text.slice(start, this.at);
   }
 
   private found(expected: string): string {

@@ -44,7 +44,7 @@ export function loadPath(path: string): Configuration[] {
   for (const folder of stackFolders(path, search)) {
     const modules = new ModuleFolders();
     found.push({ folder: realFolder(folder), configuration: loadFolder(folder, modules) });
-    for (const module of modules.folders) search.modules.add(module);
+    for (const module of modules.folders) if (module !== realFolder(folder)) search.modules.add(module);
   }
   const foreign = search.hcl.find((folder) => !search.modules.has(realFolder(folder)));
   if (foreign !== undefined) throw hclRefusal(foreign, terraformFiles(foreign));
@@ -144,8 +144,8 @@ function loadValue(
   modules?: ModuleFolders,
 ): Configuration {
   const format = formatOf(json, place);
-  if (format === "plan") return loadPlan(json, origin);
-  if (format === "state") return loadState(json, origin);
+  if (format === "plan") return loadPlan(json, origin, place);
+  if (format === "state") return loadState(json, origin, place);
   const source = mergedModule([{ name, json }], place);
   return loadSource(source, format, origin, (from, folder) =>
     modules === undefined ? { problem: "its files are not at hand" } : modules.read(from, folder),

@@ -14,14 +14,13 @@ import type { Origin } from "./tf-json";
  * gone. A plan of configuration in JSON syntax keeps its expressions; local values are in no plan, so what goes through one
  * stays unknown.
  */
-export function loadPlan(json: JsonValue, origin: Origin): Configuration {
+export function loadPlan(json: JsonValue, origin: Origin, place: string): Configuration {
   const configuration = plannedConfiguration(valueAt(json, "configuration"));
-  const planned = shownResources(valueAt(json, "planned_values", "root_module"));
+  const planned = shownResources(valueAt(json, "planned_values", "root_module"), `${place}, planned_values`);
   const known = new Set(planned.map(({ address }) => address));
-  const read = shownResources(valueAt(json, "prior_state", "values", "root_module")).filter(
-    ({ mode, address }) => mode === "data" && !known.has(address),
-  );
-  const shown = [...planned, ...read];
+  const before = valueAt(json, "prior_state", "values", "root_module");
+  const read = before === undefined ? [] : shownResources(before, `${place}, prior_state`);
+  const shown = [...planned, ...read.filter(({ mode, address }) => mode === "data" && !known.has(address))];
   const references = new PlanReferences(shown.map(({ address }) => address));
   const unknown = unknownByAddress(json);
   const values = new PlanValues(references);

@@ -1,3 +1,4 @@
+import { CordonError, quoted } from "../../errors/cordon-error";
 import { escaped } from "../resolve/inspect";
 import type { JsonValue } from "../terraform-json";
 import { isBlock, listOf } from "./shape";
@@ -15,22 +16,46 @@ export interface ShownResource {
   readonly dependsOn: string[];
 }
 
-/** The resources of a module and its children. */
-export function shownResources(module: JsonValue | undefined, address = ""): ShownResource[] {
-  if (!isBlock(module)) return [];
+/**
+ * The resources of a module and its children. What is not written as Terraform writes it is refused: a resource that is
+ * passed over would be one that nobody checks.
+ */
+export function shownResources(module: JsonValue | undefined, place: string, address = ""): ShownResource[] {
+  if (!isBlock(module)) throw malformed(place, address === "" ? "the root module" : address);
   const own = listOf(module["resources"]).flatMap((resource): ShownResource[] => {
-    if (!isBlock(resource) || resource["deposed_key"] !== undefined) return [];
-    const { mode, type, name, address: at, index, values, depends_on: waits } = resource;
-    if (typeof type !== "string" || typeof name !== "string" || typeof at !== "string") return [];
-    const dependsOn = listOf(waits).filter((one): one is string => typeof one === "string");
-    const key = typeof index === "string" || typeof index === "number" ? index : undefined;
-    const shown = { type, name, address: at, module: address, key, values: isBlock(values) ? values : {}, dependsOn };
-    return mode === "managed" || mode === "data" ? [{ mode, ...shown }] : [];
+    if (!isBlock(resource)) throw malformed(place, `a resource of ${address || "the root module"}`);
+    const shown = shownResource(resource, address);
+    if (shown === undefined) throw malformed(place, `resource ${quoted(resource["address"])}`);
+    return resource["deposed_key"] === undefined && resource["mode"] !== "ephemeral" ? [shown] : [];
   });
-  const children = listOf(module["child_modules"]).flatMap((child) =>
-    isBlock(child) ? shownResources(child, String(child["address"] ?? "")) : [],
-  );
+  const children = listOf(module["child_modules"]).flatMap((child) => {
+    const inner = isBlock(child) ? child["address"] : undefined;
+    if (typeof inner !== "string") throw malformed(place, `a module of ${address || "the root module"}`);
+    return shownResources(child, place, inner);
+  });
   return [...own, ...children];
+}
+
+function shownResource(resource: { [key: string]: JsonValue }, module: string): ShownResource | undefined {
+  const { mode, type, name, address, index, values, depends_on: waits } = resource;
+  if (mode !== "managed" && mode !== "data" && mode !== "ephemeral") return undefined;
+  if (typeof type !== "string" || typeof name !== "string" || typeof address !== "string") return undefined;
+  if (values !== undefined && values !== null && !isBlock(values)) return undefined;
+  return {
+    mode: mode === "managed" ? "managed" : "data",
+    type,
+    name,
+    address,
+    module,
+    key: typeof index === "string" || typeof index === "number" ? index : undefined,
+    values: isBlock(values) ? values : {},
+    dependsOn: listOf(waits).filter((one): one is string => typeof one === "string"),
+  };
+}
+
+function malformed(place: string, what: string): CordonError {
+  const fix = "write the file again with `terraform show -json`";
+  return new CordonError("CORDON-144", place, `${what} is not written as Terraform writes it`, fix);
 }
 
 /** A literal value as Terraform's JSON syntax writes it: nothing in it is an expression. */

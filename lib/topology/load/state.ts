@@ -1,6 +1,6 @@
 import type { JsonValue } from "../terraform-json";
 import type { Configuration, LoadedResource } from "./configuration";
-import { byText, isBlock, valueAt } from "./shape";
+import { byText, valueAt } from "./shape";
 import { literal, setArguments, shownResources } from "./shown-values";
 import { symbolized } from "./symbols";
 import type { Origin } from "./tf-json";
@@ -10,8 +10,9 @@ import type { Origin } from "./tf-json";
  * references again, and no count, lifecycle or provisioner is left. The rules and routes that AWS reports inside of
  * security groups and route tables repeat those of separate resources; they stay, for they say the same.
  */
-export function loadState(json: JsonValue, origin: Origin): Configuration {
-  const shown = shownResources(valueAt(json, "values", "root_module"));
+export function loadState(json: JsonValue, origin: Origin, place: string): Configuration {
+  const isEmpty = valueAt(json, "values") === undefined;
+  const shown = isEmpty ? [] : shownResources(valueAt(json, "values", "root_module"), `${place}, values`);
   const resources = shown.map((one): LoadedResource => {
     const { mode, type, name, address, values, dependsOn } = one;
     const set = setArguments(values, () => false);
@@ -26,6 +27,6 @@ export function loadState(json: JsonValue, origin: Origin): Configuration {
     variables: {},
     providers: {},
     digest: origin.digest(),
-    notes: isBlock(valueAt(json, "values")) ? [] : ["the state is empty"],
+    notes: isEmpty ? ["the state is empty"] : [],
   };
 }

@@ -1,14 +1,7 @@
+import { MADE_WITH_VPC } from "../resolve/attributes";
 import type { JsonValue } from "../terraform-json";
 import type { LoadedResource } from "./configuration";
 import { isBlock, listOf, valueAt } from "./shape";
-
-/** Attributes of a VPC that are the ids of what AWS makes with it. */
-const MADE_WITH_VPC = [
-  "default_route_table_id",
-  "main_route_table_id",
-  "default_security_group_id",
-  "default_network_acl_id",
-];
 
 /** The provider's own names of a thing; never references to another one. */
 const OWN = new Set(["id", "arn", "tags", "tags_all", "name", "key_id", "owner_id", "security_group_rule_id"]);
@@ -75,11 +68,13 @@ class Owners {
   }
 
   public blockOf(resource: LoadedResource): LoadedResource["values"] {
-    const made = resource.type === "aws_vpc" || resource.type === "aws_default_vpc" ? MADE_WITH_VPC : [];
+    const isVpc = resource.type === "aws_vpc" || resource.type === "aws_default_vpc";
     return Object.fromEntries(
       Object.entries(resource.values).map(([key, value]) => [
         key,
-        OWN.has(key) || made.includes(key) || key === "firewall_status" ? value : this.value(value, key, resource),
+        OWN.has(key) || (isVpc && MADE_WITH_VPC.has(key)) || key === "firewall_status"
+          ? value
+          : this.value(value, key, resource),
       ]),
     );
   }

@@ -14,6 +14,10 @@ export interface DeclaredCell {
   readonly tier: string;
   /** Protections against deletion are lifted on purpose. */
   readonly maintenance: boolean;
+  /** The owner's account, as a template where the plan does not say it. */
+  readonly account: string;
+  /** Set where endpoints are pinned to an organisation. */
+  readonly organization?: string;
   /** Names that the resolver answers besides the policies': private endpoints. */
   readonly names: string[];
   readonly agents: DeclaredAgent[];

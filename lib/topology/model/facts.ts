@@ -89,5 +89,7 @@ export interface CloudFacts {
   readonly doubts: Doubt[];
   /** Addresses of the agents' networks. */
   readonly inside: AddressSet;
+  /** Addresses of one network. */
+  insideOf(network: string): AddressSet;
   construct(address: string): string | undefined;
 }

@@ -182,7 +182,7 @@ export class ConfigurationWorld implements World {
     const resource = this.resources.get(address);
     const token = `${address}.${name}`;
     if (resource === undefined) return new Unknown(`\${${token}}`, [token]);
-    if (resource.mode === "managed" && isAlwaysIdentity(name)) return new Reference(address, name);
+    if (resource.mode === "managed" && isAlwaysIdentity(resource.type, name)) return new Reference(address, name);
     return this.memo.get(token, () => this.attributeOf(resource, name, token));
   }
 

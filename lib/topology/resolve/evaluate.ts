@@ -5,7 +5,7 @@ import { areEqual, asText, concatenated, EvaluationError, holdsUnknown, isKnown,
 import { binary, unary } from "./operators";
 import { Instance, isObject, SetValue, type Value, type ValueObject } from "./symbolic";
 import type { Call, Conditional, For, Node, ObjectNode, Splat } from "./syntax/node";
-import { referenceAt, tokensIn } from "./syntax/references";
+import { referenceAt, referencesIn, tokensIn } from "./syntax/references";
 import { Unknown } from "./value";
 import type { Step, World } from "./world";
 
@@ -121,19 +121,23 @@ function notEvaluated(node: Call, scope: Scope, args: readonly Value[]): Unknown
   return new Unknown(text, tokens, args.every(isKnown) ? `${node.name}() is not evaluated` : undefined);
 }
 
-// The first that works wins; one that may or may not work leaves the answer open.
+// The first that works wins. With something unknown in it, it may work or not.
 function attempt(node: Call, scope: Scope): Value {
   for (const arg of node.args) {
     try {
       const value = evaluate(arg, scope);
-      const open = holdsUnknown(value) || tokensOf(value).some((token) => scope.world.mayBeAbsent(token));
-      if (open) return unknown(node, scope, ...free(node));
+      const isOpen = dependsOnUnknown(arg, scope) || tokensOf(value).some((token) => scope.world.mayBeAbsent(token));
+      if (isOpen) return unknown(node, scope, ...free(node));
       return node.name === "try" ? value : true;
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
     }
   }
   return node.name === "can" ? false : fail("no argument of try() works");
+}
+
+function dependsOnUnknown(node: Node, scope: Scope): boolean {
+  return referencesIn(node).some(({ root, steps }) => holdsUnknown(evaluate(steps.at(-1) ?? root, scope)));
 }
 
 function conditional(node: Conditional, scope: Scope): Value {

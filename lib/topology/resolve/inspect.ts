@@ -2,7 +2,7 @@ import { isObject, JsonText, SetValue, Symbolic, type Value } from "./symbolic";
 import { Reference, type Resolved, Unknown } from "./value";
 
 /** Longest text that is put together. */
-const MAX_TEXT = 16 * 1024 * 1024;
+const MAX_TEXT = 4 * 1024 * 1024;
 
 /** An expression that Terraform would refuse: an attribute that is not there, a list where text is needed. */
 export class EvaluationError extends Error {}
@@ -115,7 +115,7 @@ export function concatenated(parts: readonly Value[]): string | Unknown {
 
 function joined(texts: readonly string[]): string {
   if (texts.reduce((length, text) => length + text.length, 0) > MAX_TEXT) {
-    throw new EvaluationError("text of more than 16 MB");
+    throw new EvaluationError("text of more than 4 MB");
   }
   return texts.join("");
 }

@@ -19,7 +19,11 @@ export const acceptedList: Rule = {
     const agents = [...new Set(world.facts.points.map((point) => point.agent))].sort();
     return agents
       .filter((agent) => !isMonitored(world, agent))
-      .flatMap((agent) => [...atFirewalls(world, agent), ...atSecurityGroups(world, agent)]);
+      .flatMap((agent) => [
+        ...atFirewalls(world, agent),
+        ...atAppliances(world, agent),
+        ...atSecurityGroups(world, agent),
+      ]);
   },
 };
 
@@ -37,7 +41,8 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
       (declared !== undefined && points.some((point) => firewall.networks.includes(point.network))),
   );
   return used.flatMap((firewall) => {
-    const outside = FlowSet.of({ sources, destinations: facts.inside.complement() });
+    const inside = AddressSet.unionAll(points.map((point) => facts.insideOf(point.network)));
+    const outside = FlowSet.of({ sources, destinations: inside.complement() });
     const accepted = firewall.accepted.from(sources).intersect(outside);
     const wider = declared === undefined ? unbounded(accepted) : accepted.subtract(declaredFlows(declared));
     const found: RawFinding[] = [];
@@ -84,6 +89,28 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
     }
     return found;
   });
+}
+
+// Somebody else's appliance inspects, and what it passes is not in the plan.
+function atAppliances({ facts, arrivals }: World, agent: string): RawFinding[] {
+  const known = new Set(facts.firewalls.map((firewall) => firewall.address));
+  const found = new Map<string, RawFinding>();
+  for (const { point, arrival } of arrivals) {
+    if (point.agent !== agent) continue;
+    for (const id of arrival.firewalls) {
+      const address = facts.graph.node(id)?.address ?? id;
+      if (known.has(address) || found.has(address)) continue;
+      found.set(address, {
+        agent,
+        subject: `${address} accepts more`,
+        address,
+        problem: `what the appliance behind ${address} passes for agent ${agent} is not in the plan`,
+        fix: "acknowledge it with where its rules are proved, or inspect with a firewall of the plan",
+        path: stepsOf(arrival),
+      });
+    }
+  }
+  return [...found.values()];
 }
 
 // The layer below the firewall narrows ports, where a list is declared.

@@ -2,13 +2,16 @@ import { declaredNames } from "../model/declared-flows";
 import type { ResolverFacts } from "../model/facts";
 import type { RawFinding } from "../model/result";
 import { AddressSet } from "../sets/address-set";
-import { FlowSet } from "../sets/flow-set";
+import { FlowSet, TCP, UDP } from "../sets/flow-set";
 import { NameSet } from "../sets/name-set";
 import { RangeSet } from "../sets/range-set";
 import { isMonitored, type Rule, type World } from "./rule";
 
 /** DNS, DNS over TLS. */
-const NAME_PORTS = FlowSet.of({ ports: RangeSet.unionAll([RangeSet.of(53), RangeSet.of(853)]) });
+const NAME_PORTS = FlowSet.of({
+  protocols: RangeSet.unionAll([RangeSet.of(TCP), RangeSet.of(UDP)]),
+  ports: RangeSet.unionAll([RangeSet.of(53), RangeSet.of(853)]),
+});
 
 /** I3: names are asked of the filtered resolver alone. */
 export const resolvedNames: Rule = {
@@ -86,7 +89,11 @@ function otherResolvers({ facts, ...world }: World): RawFinding[] {
       return facts.firewalls
         .filter((firewall) => [...used].some((id) => id.startsWith(`firewall:${firewall.address}@`)))
         .flatMap((firewall) => {
-          const flow = firewall.accepted.from(sources).intersect(NAME_PORTS).intersect(outside).sample();
+          const passed = firewall.accepted.from(sources).intersect(NAME_PORTS).intersect(outside);
+          // A listed block is a place, and no resolver of somebody's choice.
+          const flow = FlowSet.unionAll(
+            passed.regions.filter((region) => !region.destinations.isNarrow).map((region) => FlowSet.of(region)),
+          ).sample();
           if (flow === undefined) return [];
           const { address, says } = firewall.decide(flow);
           return [

@@ -1,5 +1,14 @@
 import * as ipaddr from "ipaddr.js";
-import { type Interval, type Intervals, includes, intersected, normalized, same, subtracted } from "./intervals";
+import {
+  type Interval,
+  type Intervals,
+  includes,
+  intersected,
+  normalized,
+  overlapping,
+  same,
+  subtracted,
+} from "./intervals";
 
 const FOUR_DECIMALS = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){3}$/;
 const END_4 = 2 ** 32;
@@ -50,7 +59,8 @@ export class AddressSet {
   }
 
   public intersect(other: AddressSet): AddressSet {
-    if (this === other) return this;
+    if (this === other || other === AddressSet.ALL) return this;
+    if (this === AddressSet.ALL) return other;
     return new AddressSet(intersected(this.four, other.four), intersected(this.six, other.six));
   }
 
@@ -67,7 +77,7 @@ export class AddressSet {
   }
 
   public overlaps(other: AddressSet): boolean {
-    return !this.intersect(other).isEmpty;
+    return overlapping(this.four, other.four) || overlapping(this.six, other.six);
   }
 
   public equals(other: AddressSet): boolean {

@@ -75,14 +75,27 @@ export class FlowSet {
   public intersect(other: FlowSet): FlowSet {
     if (this === FlowSet.ALL) return other;
     if (other === FlowSet.ALL) return this;
-    return new FlowSet(merged(this.regions.flatMap((a) => other.regions.flatMap((b) => common(a, b) ?? []))));
+    const both: Region[] = [];
+    for (const a of this.regions) {
+      for (const b of other.regions) {
+        const region = common(a, b);
+        if (region !== undefined) both.push(region);
+      }
+    }
+    return new FlowSet(merged(both));
   }
 
   public subtract(other: FlowSet): FlowSet {
     let rest: readonly Region[] = this.regions;
     for (const hole of other.regions) {
-      if (rest.length === 0) break;
-      rest = rest.flatMap((region) => without(region, hole));
+      if (!rest.some((region) => meet(region, hole))) continue;
+      const pieces: Region[] = [];
+      for (const region of rest) {
+        const both = common(region, hole);
+        if (both === undefined) pieces.push(region);
+        else pieces.push(...without(region, both));
+      }
+      rest = pieces;
     }
     return rest === this.regions ? this : new FlowSet(merged(rest));
   }
@@ -126,7 +139,9 @@ export class FlowSet {
 
   /** One flow of the set. */
   public sample(): Flow | undefined {
-    for (const region of this.regions) {
+    // Where any name would do, a connection without one says it best.
+    const isVague = ({ apps, names }: Region): number => (names.isAll && !apps.includes(App.OTHER) ? 1 : 0);
+    for (const region of [...this.regions].sort((a, b) => isVague(a) - isVague(b))) {
       const [app] = region.apps;
       const [source, destination] = [region.sources.sample(), region.destinations.sample()];
       const [protocol, port] = [preferred(region.protocols, [TCP, UDP]), preferred(region.ports, [443, 80, 53])];
@@ -162,25 +177,34 @@ function isEmpty(region: Region): boolean {
   );
 }
 
-function common(a: Region, b: Region): Region | undefined {
-  const apps = a.apps.filter((app) => b.apps.includes(app));
-  if (apps.length === 0) return undefined;
-  const ports = a.ports.intersect(b.ports);
-  if (ports.isEmpty) return undefined;
-  const protocols = a.protocols.intersect(b.protocols);
-  if (protocols.isEmpty) return undefined;
-  const sources = a.sources.intersect(b.sources);
-  if (sources.isEmpty) return undefined;
-  const destinations = a.destinations.intersect(b.destinations);
-  if (destinations.isEmpty) return undefined;
-  const names = a.names.intersect(b.names);
-  return names.isEmpty ? undefined : { sources, destinations, protocols, ports, apps, names };
+// Most pairs of a large set share nothing: that is found without making anything.
+function meet(a: Region, b: Region): boolean {
+  return (
+    a.sources.overlaps(b.sources) &&
+    a.ports.overlaps(b.ports) &&
+    a.protocols.overlaps(b.protocols) &&
+    a.destinations.overlaps(b.destinations)
+  );
 }
 
-// Cuts the hole out, one part after the other; the pieces do not overlap.
-function without(region: Region, hole: Region): Region[] {
-  const both = common(region, hole);
-  if (both === undefined) return [region];
+function common(a: Region, b: Region): Region | undefined {
+  if (!meet(a, b)) return undefined;
+  const apps = a.apps === b.apps ? a.apps : a.apps.filter((app) => b.apps.includes(app));
+  if (apps.length === 0) return undefined;
+  const names = a.names.intersect(b.names);
+  if (names.isEmpty) return undefined;
+  return {
+    sources: a.sources.intersect(b.sources),
+    destinations: a.destinations.intersect(b.destinations),
+    protocols: a.protocols.intersect(b.protocols),
+    ports: a.ports.intersect(b.ports),
+    apps,
+    names,
+  };
+}
+
+// Cuts what a region shares with a hole out, one part after the other; the pieces do not overlap.
+function without(region: Region, both: Region): Region[] {
   const pieces: Region[] = [];
   let rest = region;
   const cut = <Part extends keyof Region>(part: Part, outside: Region[Part], inside: Region[Part]): void => {

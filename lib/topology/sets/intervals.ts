@@ -37,6 +37,20 @@ export function intersected(a: Intervals, b: Intervals): Intervals {
   return both;
 }
 
+/** Whether two lists share a value; makes nothing, for the many pairs that do not. */
+export function overlapping(a: Intervals, b: Intervals): boolean {
+  const [lastOfA, lastOfB] = [a.at(-1), b.at(-1)];
+  if (lastOfA === undefined || lastOfB === undefined) return false;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [left, right] = [a[i], b[j]];
+    if (left === undefined || right === undefined || right.lo >= lastOfA.hi || left.lo >= lastOfB.hi) return false;
+    if (left.lo < right.hi && right.lo < left.hi) return true;
+    if (left.hi < right.hi) i += 1;
+    else j += 1;
+  }
+  return false;
+}
+
 export function subtracted(a: Intervals, b: Intervals): Intervals {
   const rest: Interval[] = [];
   let j = 0;

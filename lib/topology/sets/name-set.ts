@@ -56,6 +56,8 @@ export class NameSet {
   }
 
   public intersect(other: NameSet): NameSet {
+    if (this === other || other === NameSet.ALL) return this;
+    if (this === NameSet.ALL) return other;
     return new NameSet(combined(this.root, other.root, (a, b) => a && b));
   }
 

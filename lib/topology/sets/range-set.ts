@@ -1,4 +1,4 @@
-import { type Intervals, includes, intersected, normalized, same, subtracted } from "./intervals";
+import { type Intervals, includes, intersected, normalized, overlapping, same, subtracted } from "./intervals";
 
 /** A set of small numbers: ports, or IP protocol numbers. */
 export class RangeSet {
@@ -32,6 +32,10 @@ export class RangeSet {
 
   public intersect(other: RangeSet): RangeSet {
     return this === other ? this : new RangeSet(intersected(this.intervals, other.intervals));
+  }
+
+  public overlaps(other: RangeSet): boolean {
+    return overlapping(this.intervals, other.intervals);
   }
 
   public subtract(other: RangeSet): RangeSet {

@@ -178,21 +178,21 @@ function doubtsOfDefaults(input: FirewallInput, unsure: FlowSet): Doubt[] {
 }
 
 function noteOf(owner: Owner): RuleNote[] {
-  const by = `${owner.group} ${nameOf(owner)}`;
-  if (owner.bound !== undefined) {
-    return [{ by, says: `up to ${owner.bound} bytes of an undecided connection get out before it` }];
-  }
-  const passes = owner.action === RuleAction.PASS && owner.isHandshake;
-  return passes ? [{ by, says: "passes handshakes, not what follows them" }] : [];
+  const isHandshake = owner.action === RuleAction.PASS && owner.isHandshake;
+  if (owner.bound === undefined && !isHandshake) return [];
+  const bytes = `up to ${owner.bound} bytes of an undecided connection get out before it`;
+  return [{ by: whoIs(owner), says: isHandshake ? "passes handshakes, not what follows them" : bytes }];
 }
 
 const nameOf = ({ sid, line }: Owner): string => (sid === "" ? `line ${line}` : `sid ${sid}`);
+
+const whoIs = (owner: Owner): string => `${owner.group} ${nameOf(owner)}`;
 
 function saidBy(owner: Owner, passes: boolean): { by: string; says: string } {
   const verb = passes ? "passes" : "drops";
   if (owner.line === 0)
     return { by: owner.group, says: `its rules can't be read, so it counts as one that ${verb} it` };
-  const by = `${owner.group} ${nameOf(owner)}`;
+  const by = whoIs(owner);
   if (!owner.isRead) return { by, says: `the line can't be read, so it counts as one that ${verb} it` };
   return { by, says: owner.message === "" ? `the rule ${verb} it` : owner.message };
 }

@@ -2,7 +2,8 @@ import { AddressSet } from "../sets/address-set";
 import { App, TCP } from "../sets/flow-set";
 import { NameSet } from "../sets/name-set";
 import { RangeSet } from "../sets/range-set";
-import { type Conditions, RuleKind, readConditions } from "./conditions";
+import { readConditions } from "./condition-reader";
+import { type Conditions, RuleKind } from "./conditions";
 import { type Between, mapped, readAddresses, readPorts } from "./header";
 import { boundOf, isOfAppAlone, type Opening, sureOpenings } from "./opening";
 import type { Ends, Piece } from "./piece";
@@ -141,23 +142,23 @@ function readHeader(body: RuleBody, protocols: RangeSet, family: 4 | 6 | undefin
   const port = (text: string): Between<RangeSet> => readPorts(text, (name) => variables.ports(name));
   const source = { addresses: address(body.source), ports: port(body.sourcePort) };
   const destination = { addresses: address(body.destination), ports: port(body.destinationPort) };
-  const of = (from: typeof source, to: typeof source, part: RangeSet): Way[] => {
-    const hasPort = !from.ports.lower.equals(RangeSet.PORTS) || !to.ports.lower.equals(RangeSet.PORTS);
-    const among = protocols.intersect(part).intersect(hasPort ? WITH_PORTS : RangeSet.PROTOCOLS);
+  const of = (from: typeof source, to: typeof source, part: RangeSet, turned: boolean): Way => {
     const ends = (limit: "upper" | "lower"): Ends | undefined => {
       const [sources, destinations, ports] = [from.addresses[limit], to.addresses[limit], to.ports[limit]];
+      const hasPort = !from.ports[limit].equals(RangeSet.PORTS) || !ports.equals(RangeSet.PORTS);
+      const among = protocols.intersect(part).intersect(hasPort ? WITH_PORTS : RangeSet.PROTOCOLS);
       const isNone = sources.isEmpty || destinations.isEmpty || ports.isEmpty || among.isEmpty;
-      return isNone ? undefined : { sources, destinations, protocols: among, ports };
+      return isNone || from.ports[limit].isEmpty ? undefined : { sources, destinations, protocols: among, ports };
     };
-    const isKnown = [from.addresses, to.addresses, to.ports].every(({ upper, lower }) => upper === lower);
-    const may = from.ports.upper.isEmpty ? undefined : ends("upper");
-    const lower = isKnown ? may : ends("lower");
-    const anyPort = from.ports.lower.equals(RangeSet.PORTS);
-    return [{ may, sure: anyPort ? lower : undefined, some: from.ports.lower.isEmpty ? undefined : lower }];
+    const isKnown = [from.addresses, to.addresses, to.ports, from.ports].every(({ upper, lower }) => upper === lower);
+    const may = ends("upper");
+    const some = isKnown ? may : ends("lower");
+    const sure = from.ports.lower.equals(RangeSet.PORTS) ? some : undefined;
+    return { may, sure, some: turned ? sure : some };
   };
   const ways = (part: RangeSet, turned: boolean): Way[] => [
-    ...(turned && !body.bothWays ? [] : of(source, destination, part)),
-    ...(turned || body.bothWays ? of(destination, source, part) : []),
+    ...(turned && !body.bothWays ? [] : [of(source, destination, part, turned)]),
+    ...(turned || body.bothWays ? [of(destination, source, part, turned)] : []),
   ];
   const both = (turned: boolean): Header["there"] => ({ tcp: ways(ONLY_TCP, turned), rest: ways(NOT_TCP, turned) });
   return { there: both(false), back: both(true) };
