@@ -1,6 +1,7 @@
 import { arch, cpus, platform } from "node:os";
 import { compileTables } from "./compile";
 import { synthTable } from "./synth";
+import { verifyTables } from "./verify";
 import { prepareWorkspace } from "./workspace";
 
 const ROUNDS = 9;
@@ -17,6 +18,8 @@ function main(): void {
     synthTable(ROUNDS),
     "",
     compileTables(),
+    "",
+    verifyTables(),
     "",
   ];
   process.stdout.write(page.join("\n"));

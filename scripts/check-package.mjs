@@ -24,6 +24,7 @@ try {
   checkInstalled(project);
   for (const setting of moduleResolutions()) checkTypes(project, setting);
   checkSynth(project);
+  checkCommand(project);
   printAudit(project);
 } catch (error) {
   problems.push(error instanceof Error ? error.message : String(error));
@@ -160,6 +161,18 @@ function checkSynth(project) {
     if (resource.aws_vpc === undefined) problems.push(`stack ${stack} has no VPC`);
     process.stdout.write(`cdktf-cordon ${version} synthesized ${stack} with ${count} resources\n`);
   }
+}
+
+// The command is installed with the package and judges what the program has just synthesized.
+function checkCommand(project) {
+  const command = join("node_modules", ".bin", "cordon");
+  const proved = spawnSync(command, ["verify", "cdktf.out"], { cwd: project, encoding: "utf8" });
+  if (proved.status !== 0 || !proved.stdout.includes("PROVED"))
+    problems.push(`cordon verify ended with ${proved.status}:\n${proved.stdout}${proved.stderr}`);
+  const refused = ["explain", "cdktf.out", "--agent", "triage", "--to", "https://example.org"];
+  const { status } = spawnSync(command, refused, { cwd: project, encoding: "utf8" });
+  if (status !== 1) problems.push(`cordon explain of a host that no policy names ended with ${status}`);
+  process.stdout.write("cordon verify proves what the README's program synthesizes\n");
 }
 
 function printAudit(project) {

@@ -89,7 +89,10 @@ export class SynthGate extends TerraformElement {
         ...this.cells.flatMap((cell) => containmentFindings(this.stack, rendered, cell, ids)),
         ...lintAws(resourcesAround(rendered, ids), this.lintOptions()),
       ];
-      if (first === undefined) return this.prove(rendered);
+      if (first === undefined) {
+        this.prove(rendered);
+        return;
+      }
       const rest = others.slice(0, SHOWN).map((one) => `\n  ${one.code}: ${one.address}: ${one.problem}; ${one.fix}`);
       const more = others.length > SHOWN ? `\n  and ${others.length - SHOWN} more` : "";
       throw new CordonError(first.code, first.address, first.problem, [first.fix, ...rest, more].join(""));

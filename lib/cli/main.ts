@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { run } from "./run";
 
+// A reader that has seen enough, as `head`, closes the pipe.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 const streams = {
   out: (text: string): void => {
     process.stdout.write(text);

@@ -1,15 +1,8 @@
-import type { Finding, Flow, Verification } from "../topology";
+import type { Finding, Verification } from "../topology";
 import { MODEL_VERSION } from "../topology/assumptions";
 import { printable } from "./printable";
-
-/** How words are marked; without a terminal they are left as they are. */
-export interface Colours {
-  bold(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  dim(text: string): string;
-}
+import type { Colours } from "./streams";
+import { witnessText } from "./witness-text";
 
 /** What the report says about one stack. */
 export interface StackReport {
@@ -22,45 +15,60 @@ const LISTED = 8;
 
 /** The report of `cordon verify` for people. */
 export function verifyText(stacks: readonly StackReport[], colours: Colours): string {
-  const assumptions = stacks[0]?.verification.assumptions ?? [];
+  const assumptions = new Map(
+    stacks.flatMap(({ verification }) => verification.assumptions.map(({ id, text }) => [id, text] as const)),
+  );
   const lines = [
     ...stacks.flatMap((stack) => [...stackLines(stack, colours), ""]),
     colours.bold("Assumptions"),
-    ...assumptions.map(({ id, text }) => `  ${id.padEnd(4)}${text}`),
+    ...[...assumptions].map(([id, text]) => `  ${isOfModel(id) ? id.padEnd(3) : "assumed"} ${printable(text)}`),
+    ...(stacks.length > 1 ? ["", summary(stacks)] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
+function summary(stacks: readonly StackReport[]): string {
+  const found = stacks.flatMap(({ verification }) => verification.findings).length;
+  const empty = stacks.filter(({ verification }) => isEmpty(verification)).length;
+  const proved = stacks.filter(({ verification }) => verification.verdict === "PROVED").length - empty;
+  const unproved = empty === 0 ? "" : `, ${empty} without agents`;
+  return `${count(stacks.length, "stack")}: ${proved} proved, ${stacks.length - proved - empty} not${unproved}; ${count(found, "finding")}`;
+}
+
+// What the caller assumed carries the reference as its id.
+const isOfModel = (id: string): boolean => /^A\d+$/.test(id);
+
+const isEmpty = ({ agents, verdict }: Verification): boolean => agents.length === 0 && verdict === "PROVED";
+
 function stackLines({ verification, reach }: StackReport, colours: Colours): string[] {
-  const { stack, source, agents, verdict, findings, acknowledged, unknowns } = verification;
-  const paint = verdict === "PROVED" ? colours.green : verdict === "VIOLATED" ? colours.red : colours.yellow;
-  const own = verification.assumptions.filter((one) => !/^A\d+$/.test(one.id)).map((one) => one.id);
-  const under = ["A1-A9", ...own].join(", ");
-  const said =
-    agents.length === 0
-      ? "no agents found"
-      : verdict === "PROVED"
-        ? `within model v${MODEL_VERSION} under ${under}`
-        : count(findings.length, "finding");
+  const { stack, source, agents, findings, acknowledged, unknowns, verdict } = verification;
   return [
     `${colours.bold(printable(stack))} ${colours.dim(printable(source))}`,
-    `${paint(agents.length === 0 ? "NOTHING TO PROVE" : verdict)} ${said}`,
+    verdictLine(verification, colours),
     ...agents.map((agent) => `  agent ${printable(agent)} reaches ${destinations(reach[agent] ?? [])}`),
     ...findings.flatMap((finding) => ["", ...findingLines(finding, colours)]),
     ...(acknowledged.length === 0 ? [] : ["", `  ${colours.bold("Acknowledged")}`]),
-    ...acknowledged.map(
-      (one) =>
-        `  ${one.rule} ${printable(one.address)}: ${printable(one.acknowledged?.reason ?? "")} (until ${one.acknowledged?.expires})`,
-    ),
+    ...acknowledged.flatMap((finding) => acknowledgedLines(finding, colours)),
     ...(unknowns.length === 0 || verdict === "PROVED" ? [] : ["", `  ${colours.bold("Not known")}`]),
     ...(verdict === "PROVED" ? [] : unknowns.map((one) => `  ${printable(one.address)}: ${printable(one.what)}`)),
   ];
 }
 
+function verdictLine(verification: Verification, { green, red, yellow }: Colours): string {
+  const { verdict, findings, assumptions } = verification;
+  if (isEmpty(verification)) return `${yellow("NOTHING TO PROVE")} no agents found`;
+  if (verdict !== "PROVED") {
+    return `${verdict === "VIOLATED" ? red(verdict) : yellow(verdict)} ${count(findings.length, "finding")}`;
+  }
+  const assumed = assumptions.filter(({ id }) => !isOfModel(id)).map(({ id }) => printable(id));
+  return `${green(verdict)} within model v${MODEL_VERSION} under ${["A1-A9", ...assumed].join(", ")}`;
+}
+
 function findingLines(finding: Finding, { bold, red, yellow, dim }: Colours): string[] {
-  const { rule, verdict, severity, agent, address, construct, problem, fix, path, flow, request, unknowns } = finding;
+  const { rule, verdict, severity, agent, address, construct, problem, fix, path, unknowns } = finding;
   const paint = verdict === "VIOLATED" ? red : yellow;
   const who = agent === undefined ? "" : ` agent ${printable(agent)}`;
+  const witness = witnessText(finding);
   return [
     `  ${paint(`${rule} ${verdict}`)} ${severity}${who}`,
     `    ${bold(printable(problem))}`,
@@ -69,24 +77,31 @@ function findingLines(finding: Finding, { bold, red, yellow, dim }: Colours): st
       (step, index) =>
         `    ${index === 0 ? "way" : "   "} ${step.layer}: ${printable(step.address)} ${dim(printable(step.says))}`,
     ),
-    ...(flow === undefined ? [] : [`    one ${printable(flowText(flow))}`]),
-    ...(request === undefined ? [] : [`    one ${printable(`${request.action} on ${request.resource}`)}`]),
+    ...(witness === undefined ? [] : [`    one ${printable(witness)}`]),
     ...(unknowns.length === 0 ? [] : [`    unknown ${unknowns.map(printable).join(", ")}`]),
     `    fix ${printable(fix)}`,
   ];
 }
 
-/** A connection in words: `tcp 10.0.1.4 -> 198.51.100.7:443 tls api.example.com`. */
-export function flowText({ source, destination, protocol, port, app, name }: Flow): string {
-  const transport = { 1: "icmp", 6: "tcp", 17: "udp" }[protocol] ?? `protocol ${protocol}`;
-  const to = transport === "tcp" || transport === "udp" ? `${destination}:${port}` : destination;
-  return `${transport} ${source} -> ${to}${app === "other" ? "" : ` ${app} ${name ?? "without a name"}`}`;
+function acknowledgedLines({ rule, address, problem, acknowledged }: Finding, { dim }: Colours): string[] {
+  const { reason = "", expires = "" } = acknowledged ?? {};
+  return [
+    `  ${rule} ${printable(address)}: ${printable(reason)} (until ${printable(expires)})`,
+    `    ${dim(printable(problem))}`,
+  ];
 }
 
 function destinations(reach: readonly string[]): string {
   if (reach.length === 0) return "nothing outside of its network";
-  const more = reach.length > LISTED ? ` and ${reach.length - LISTED} more` : "";
-  return `${count(reach.length, "destination")}: ${reach.slice(0, LISTED).map(printable).join(", ")}${more}`;
+  const named = reach.filter((one) => one !== "*");
+  const isOpen = named.length < reach.length;
+  if (isOpen) return `anything${named.length === 0 ? "" : `; by name ${listed(named)}`}`;
+  return `${count(named.length, "destination")}: ${listed(named)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  return `${names.slice(0, LISTED).map(printable).join(", ")}${more}`;
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -2,6 +2,7 @@ import type { TerraformStack } from "cdktf";
 import { CordonError, quoted } from "../errors/cordon-error";
 import { ASSUMPTIONS } from "./assumptions";
 import { type Certificate, certify } from "./certificate/certificate";
+import { recheck } from "./certificate/recheck";
 import { destinationsOf } from "./explain/destinations";
 import { explain } from "./explain/explain";
 import { refusedProbes } from "./explain/probes";
@@ -141,6 +142,11 @@ export class Topology {
   /** The verdict as a document that another program can check again. */
   public certificate(): Certificate {
     return certify(this.configuration, this.reading.world, this.verify());
+  }
+
+  /** Checks a certificate with single packets and another algorithm. @returns what the two disagree on; empty is agreement */
+  public recheck(certificate: Certificate): string[] {
+    return recheck(certificate, this.reading.world);
   }
 
   /** What the cells' tiers do not stop, as their synth wrote it down. */

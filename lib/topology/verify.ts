@@ -1,4 +1,3 @@
-import { arrivalsFrom } from "./graph/arrivals";
 import type { Declaration, DeclaredAgent, DeclaredCell } from "./model/declaration";
 import type { CloudFacts } from "./model/facts";
 import type { Acknowledgement, Finding, RawFinding, RuleVerdict, Verdict } from "./model/result";
@@ -13,7 +12,8 @@ export function worldOf(facts: CloudFacts, declaration: Declaration | undefined)
   return {
     facts,
     declaration,
-    arrivals: facts.points.flatMap((point) => arrivalsFrom(facts.graph, point).map((arrival) => ({ point, arrival }))),
+    arrivals: facts.arrivals,
+    routed: facts.routed,
     declared: (agent) => agents.get(agent)?.agent,
     cellOf: (agent) => agents.get(agent)?.cell,
   };
@@ -80,10 +80,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function unknownsOf(facts: CloudFacts, finding: RawFinding): string[] {
   const near = new Set([finding.address, ...finding.path.map((step) => step.address)]);
   const own = facts.doubts.filter((doubt) => near.has(doubt.address));
-  const tokens = (own.length > 0 ? own : facts.doubts).flatMap((doubt) =>
-    doubt.tokens.length > 0 ? doubt.tokens : [doubt.address],
-  );
-  return [...new Set(tokens)].sort();
+  const doubts = own.length > 0 ? own : facts.doubts;
+  const tokens = doubts.flatMap((doubt) => (doubt.tokens.length > 0 ? doubt.tokens : [doubt.address]));
+  // What could be assumed says more than the resource that it stands in.
+  const named = tokens.filter((token) => !doubts.some((doubt) => doubt.address === token));
+  return [...new Set(named.length > 0 ? named : tokens)].sort();
 }
 
 // An acknowledgement covers the construct that it stands on, and what is below; not after its last day.

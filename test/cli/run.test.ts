@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ContainmentPolicy, Egress } from "../../lib";
 import { synthStack } from "../../lib/topology/synth-stack";
 import { add, cellWith, type MutablePlan, namesOf, policy, remove } from "../support/changed-plan";
@@ -42,7 +43,7 @@ describe("cordon verify", () => {
     expect(out).toMatch(/ {2}CORDON-P01 VIOLATED critical agent triage\n {4}agent triage reaches the internet from /);
     expect(out).toMatch(/\n {4}at {2}aws_route\.Added\n/);
     expect(out).toMatch(/ {8}route: aws_route\.Added leads to the internet by aws_internet_gateway\.Added\n/);
-    expect(out).toMatch(/\n {4}one tcp 10\.64\.\d+\.\d+ -> 198\.18\.0\.0:443 tls\b/);
+    expect(out).toMatch(/\n {4}one tcp 10\.64\.\d+\.\d+:49152 -> 198\.18\.0\.0:443\b/);
     expect(out).toMatch(/\n {4}fix remove the route, or let it lead to the firewall's endpoint\n/);
   });
 
@@ -100,6 +101,64 @@ describe("cordon verify", () => {
   });
 });
 
+describe("cordon verify, for another program", () => {
+  test("writes SARIF with the line of the resource", async () => {
+    const folder = stackIn(changed(open));
+    const log = JSON.parse((await cordon("verify", folder, "--format", "sarif")).out);
+    const [result] = log.runs[0].results;
+    const { artifactLocation, region } = result.locations[0].physicalLocation;
+    const lines = readFileSync(fileURLToPath(artifactLocation.uri), "utf8").split("\n");
+    expect(lines[region.startLine - 1]?.slice(region.startColumn - 1)).toBe('"Added": {');
+    expect(result).toMatchObject({ ruleId: "CORDON-P01", level: "error", kind: "fail" });
+  });
+
+  test("shows unknowns with SARIF's own kind when asked to, and exits with 1 all the same", async () => {
+    const json = changed((one) => {
+      open(one);
+      (one.resource["aws_route"]?.["Added"] ?? {})["gateway_id"] = "${var.gateway}";
+    });
+    const { code, out } = await cordon("verify", stackIn(json), "--format", "sarif", "--unknown", "open");
+    const kinds = JSON.parse(out).runs[0].results.map((one: { kind: string; level: string }) => [one.kind, one.level]);
+    expect([code, kinds]).toEqual([1, [["open", "none"]]]);
+  });
+
+  test("writes to a file alone", async () => {
+    const folder = stackIn(plan());
+    const file = join(folder, "report.json");
+    expect(await cordon("verify", folder, "--format", "json", "--output", file)).toEqual({
+      code: 0,
+      out: "",
+      error: "",
+    });
+    expect(JSON.parse(readFileSync(file, "utf8"))[0].verdict).toBe("PROVED");
+  });
+
+  test("proves nothing where nobody is contained: that is no success", async () => {
+    const folder = folderWith({ "site/main.tf.json": { resource: { aws_s3_bucket: { site: { bucket: "b" } } } } });
+    const { code, out, error } = await cordon("verify", folder);
+    expect([code, error]).toEqual([
+      2,
+      `CORDON-152: "${folder}": no agent in the stack, so nothing is proved; name agents with --name triage=aws_subnet.a, or tag their subnets with cordon:agent\n`,
+    ]);
+    expect(out).toContain("NOTHING TO PROVE no agents found");
+    const beside = await cordon("verify", folder, stackIn(plan()));
+    expect([beside.code, beside.out]).toEqual([
+      0,
+      expect.stringContaining("2 stacks: 1 proved, 0 not, 1 without agents"),
+    ]);
+  });
+
+  test("takes what a plan was asked to hold from its synthesized stack", async () => {
+    const json = plan() as unknown as { "//": { cordon?: unknown } };
+    const bare = { ...json, "//": {} };
+    const folder = folderWith({ "plan/main.tf.json": bare, "cdk.tf.json": json });
+    const file = join(folder, "cdk.tf.json");
+    const { code, out } = await cordon("report", join(folder, "plan"), "--declared", file);
+    expect([code, out]).toEqual([0, expect.stringContaining("| R01 | a name is not an address |")]);
+    expect((await cordon("report", join(folder, "plan"))).out).toContain("The plan names no residual risk.");
+  });
+});
+
 describe("cordon explain", () => {
   const explain = (to: string, ...more: string[]): Promise<CliResult> =>
     cordon("explain", stackIn(plan()), "--agent", "triage", "--to", to, ...more);
@@ -150,7 +209,7 @@ describe("cordon explain", () => {
     expect(await cordon("explain", folder, "--agent", "tirage", "--to", "x.com")).toEqual({
       code: 2,
       out: "",
-      error: 'CORDON-140: topology: the stack has no agent "tirage"; use one of triage\n',
+      error: `CORDON-140: "${folder}": no stack has an agent "tirage"; use one of triage\n`,
     });
     for (const to of ["", "ftp://x.com", "10.0.0.5", "x.com:99999", "a b"]) {
       const { code, error } = await cordon("explain", folder, "--agent", "triage", "--to", to);
@@ -160,6 +219,29 @@ describe("cordon explain", () => {
         expect.stringMatching(/^CORDON-156: destination: .* is no destination; write https:/),
       ]);
     }
+  });
+});
+
+describe("cordon explain, over several stacks", () => {
+  const two = (): string => {
+    const other = plan() as unknown as { "//": { metadata: { stackName: string } } };
+    other["//"].metadata.stackName = "other";
+    return folderWith({ "a/cdk.tf.json": plan(), "b/cdk.tf.json": other });
+  };
+  const asked = ["--agent", "triage", "--to", "api.example.com"];
+
+  test("asks which, where several have the agent", async () => {
+    const folder = two();
+    expect(await cordon("explain", folder, ...asked)).toEqual({
+      code: 2,
+      out: "",
+      error:
+        'CORDON-151: --agent: the stacks stack, other all have an agent "triage"; choose with --stack, or name the directory of one\n',
+    });
+    expect((await cordon("explain", folder, ...asked, "--stack", "other")).code).toBe(0);
+    expect((await cordon("explain", folder, ...asked, "--stack", "third")).error).toBe(
+      `CORDON-151: --stack: "${folder}" has no stack "third"; use one of stack, other\n`,
+    );
   });
 });
 
@@ -205,12 +287,22 @@ describe("cordon diagram and report", () => {
   test("draw agents, the firewall and the ways out", async () => {
     const folder = stackIn(plan());
     const mermaid = await cordon("diagram", folder);
-    expect(mermaid.out).toContain('["triage<br/>agent, own subnets and group"]:::agent');
-    expect(mermaid.out).toContain("firewall<br/>listed names alone");
+    expect(mermaid.out).toContain('["<b>triage</b><br/>10.64.1.64/26<br/>10.64.5.64/26"]:::agent');
+    expect(mermaid.out).toContain('["<b>firewall</b>"]:::layer');
     expect(mermaid.out).toContain("api.example.com:443");
     const svg = await cordon("diagram", folder, "--format", "svg");
     expect(svg.out).toMatch(/^<\?xml[\s\S]*<svg [\s\S]*<\/svg>\s*$/);
     expect((await cordon("diagram", folder, "--format", "dot")).out).toMatch(/^digraph cordon \{/);
+  });
+
+  test("draw several stacks in one picture, each cell in a frame", async () => {
+    const folder = folderWith({ "a/cdk.tf.json": plan(), "b/cdk.tf.json": changed(open) });
+    const { out, code } = await cordon("diagram", folder, "--format", "svg");
+    expect(code).toBe(0);
+    expect(out.match(/<svg /g)).toHaveLength(1);
+    expect(out.match(/cell agents, tier inspected/g)).toHaveLength(2);
+    expect(out).toContain("stack: PROVED");
+    expect(out).toContain("not inspected");
   });
 
   test("list every destination with the resource that opens it at each layer, and what remains", async () => {
@@ -243,7 +335,7 @@ describe("unusable input ends with 2 and one line that says what to do", () => {
     });
     expect((await cordon("verify", ".", "--format", "yaml")).code).toBe(2);
     expect((await cordon("verify", ".", "--assume", "nothing")).error).toMatch(
-      /^CORDON-151: --assume: "nothing" has no value/,
+      /^CORDON-151: --assume: "nothing" has no reference and value; write it as var\.peer_cidr=10\.9\.0\.0\/16\n$/,
     );
     expect((await cordon("frobnicate")).code).toBe(2);
     expect((await cordon("--help")).code).toBe(0);

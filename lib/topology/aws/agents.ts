@@ -1,7 +1,8 @@
 import type { AttachPoint } from "../graph/graph";
-import { AddressSet } from "../sets/address-set";
+
 import type { AwsResource, Inventory } from "./inventory";
 import type { Networks, Subnet } from "./networks";
+import { subnetNode } from "./nodes";
 import { agentTag, type Placement, type Placements, tagOf } from "./placements";
 import { COMPUTE_TYPES } from "./resource-types";
 import { target, textOf } from "./values";
@@ -30,52 +31,61 @@ export function findAgents(
 ): AwsAttachPoint[] {
   const byName = Object.entries(named).map(([agent, addresses]) => ({ agent, addresses }));
   const tagged = [...networks.subnets.values()].filter((subnet) => agentTag(subnet.resource) !== undefined);
+  const groups = taggedGroups(inventory);
+  const cells = new Map<string, Set<string>>();
+  for (const { resource } of tagged) {
+    const name = agentTag(resource) ?? "";
+    cells.set(name, (cells.get(name) ?? new Set<string>()).add(tagOf(resource, "cordon:cell") ?? ""));
+  }
   const points =
     byName.length > 0
       ? byName.flatMap(({ agent, addresses }) =>
           addresses.flatMap((one) => ofAddress(agent, one, networks, placements)),
         )
       : tagged.length > 0
-        ? tagged.flatMap((subnet) => inSubnet(nameIn(subnet, tagged), subnet, inventory, placements))
+        ? tagged.flatMap((subnet) => inSubnet(nameIn(subnet, cells), subnet, groups, placements))
         : inferred(networks, placements);
   return points.sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
+/** Security groups by VPC and agent, as their tags say. */
+type TaggedGroups = ReadonlyMap<string, readonly AwsResource[]>;
+
+const NO_GROUPS: TaggedGroups = new Map();
+
+function taggedGroups(inventory: Inventory): TaggedGroups {
+  const found = new Map<string, AwsResource[]>();
+  for (const group of inventory.of("grants", "aws_security_group")) {
+    const tag = agentTag(group);
+    if (tag === undefined) continue;
+    const key = `${target(group.values["vpc_id"]) ?? textOf(group.values["vpc_id"])} ${tag}`;
+    found.set(key, [...(found.get(key) ?? []), group]);
+  }
+  return found;
+}
+
 // Two cells of a stack may have agents of one name: then the cell's name goes before it.
-function nameIn(subnet: Subnet, tagged: readonly Subnet[]): string {
+function nameIn(subnet: Subnet, cells: ReadonlyMap<string, ReadonlySet<string>>): string {
   const name = agentTag(subnet.resource) ?? "";
-  const cells = new Set(
-    tagged.filter((one) => agentTag(one.resource) === name).map((one) => tagOf(one.resource, "cordon:cell")),
-  );
-  return cells.size > 1 ? `${tagOf(subnet.resource, "cordon:cell") ?? ""}/${name}` : name;
+  return (cells.get(name)?.size ?? 0) > 1 ? `${tagOf(subnet.resource, "cordon:cell") ?? ""}/${name}` : name;
 }
 
 function ofAddress(agent: string, address: string, networks: Networks, placements: Placements): AwsAttachPoint[] {
   const subnet = networks.subnets.get(address);
-  if (subnet !== undefined) return inSubnet(agent, subnet, undefined, placements);
+  if (subnet !== undefined) return inSubnet(agent, subnet, NO_GROUPS, placements);
   return placements.all
     .filter((one) => one.resource.address === address)
     .flatMap((one) => one.subnets.flatMap((name) => placed(agent, one, networks.subnets.get(name))));
 }
 
 // What stands in an agent's subnet acts as the agent, whoever put it there.
-function inSubnet(
-  agent: string,
-  subnet: Subnet,
-  inventory: Inventory | undefined,
-  placements: Placements,
-): AwsAttachPoint[] {
+function inSubnet(agent: string, subnet: Subnet, tagged: TaggedGroups, placements: Placements): AwsAttachPoint[] {
   const standing = placements
     .in(subnet.address)
     .filter((one) => !one.isInfrastructure)
     .flatMap((one) => placed(agent, one, subnet));
   const tag = agentTag(subnet.resource);
-  const groups = (inventory?.of("grants", "aws_security_group") ?? []).filter(
-    (one) =>
-      tag !== undefined &&
-      agentTag(one) === tag &&
-      (target(one.values["vpc_id"]) ?? textOf(one.values["vpc_id"])) === subnet.vpc,
-  );
+  const groups = tag === undefined ? [] : (tagged.get(`${subnet.vpc} ${tag}`) ?? []);
   if (groups.length === 0 && standing.length > 0) return standing;
   return [
     ...standing,
@@ -103,12 +113,13 @@ function point(
 ): AwsAttachPoint {
   return {
     agent,
+    place: subnetNode(subnet.address),
     node: `workload:${resource.address}@${subnet.address}`,
     address: resource.address,
     subnet: subnet.address,
     network: subnet.vpc,
     zone: subnet.zone,
-    sources: subnet.sources ?? AddressSet.ALL,
+    sources: subnet.sources ?? subnet.assumed,
     groups,
     placement,
   };
@@ -128,6 +139,6 @@ function inferred(networks: Networks, placements: Placements): AwsAttachPoint[] 
   );
   return [
     ...withCompute,
-    ...idle.flatMap((subnet) => inSubnet(subnet.resource.loaded.name, subnet, undefined, placements)),
+    ...idle.flatMap((subnet) => inSubnet(subnet.resource.loaded.name, subnet, NO_GROUPS, placements)),
   ].filter((one, index, all) => all.findIndex((other) => other.node === one.node) === index);
 }

@@ -69,10 +69,12 @@ const anyName = (address: string, first: number): NameRule => ({
 
 function nameRule(inventory: Inventory, rule: AwsResource, first: number): NameRule[] {
   const { address, values } = rule;
-  const action = textOf(values["action"]) ?? "ALLOW";
+  const isOpen = inventory.reading === "open";
+  const action = textOf(values["action"]) ?? (isOpen ? "ALLOW" : "BLOCK");
   const names = namesOf(inventory, rule, action);
-  const second = numberOf(values["priority"]) ?? 0;
-  const queryType = textOf(values["q_type"]);
+  // An order that is not known puts what opens first, and what closes last.
+  const second = numberOf(values["priority"]) ?? ((action === "BLOCK") === isOpen ? Number.MAX_SAFE_INTEGER : 0);
+  const queryType = textOf(values["q_type"]) ?? (hasUnknown(values["q_type"]) && isOpen ? "unknown" : undefined);
   return names === undefined ? [] : [{ address, action, names, queryType, order: [first, second] }];
 }
 
@@ -145,5 +147,10 @@ function faultsOf(inventory: Inventory, vpc: string): Fault[] {
       problem: "it forwards names of the agents' network to another resolver",
       fix: "remove it; the VPC's own resolver answers what the policies name",
     }));
-  return [...failsOpen, ...options, ...forwarded];
+  const unsaid = inventory.of("restricts", "aws_route53_resolver_firewall_rule").flatMap((rule) => {
+    const name = ["action", "q_type", "priority"].find((one) => hasUnknown(rule.values[one]));
+    if (name === undefined || !inventory.countsUnknown("grants", rule.address, name, rule.values[name])) return [];
+    return [{ address: rule.address, problem: `its ${name} is not known`, fix: "write it as a literal" }];
+  });
+  return [...failsOpen, ...options, ...forwarded, ...unsaid];
 }

@@ -21,12 +21,12 @@ export interface EndpointContext {
   readonly routeTables: RouteTables;
   readonly groups: SecurityGroups;
   readonly points: readonly AwsAttachPoint[];
-  readonly owner: Owner | undefined;
+  readonly owners: readonly Owner[];
 }
 
 /** Private endpoints, which agents reach them, and whether their policies keep to the owner's account. */
 export function readEndpoints(context: EndpointContext): EndpointFacts[] {
-  const { inventory, points, owner } = context;
+  const { inventory, points, owners } = context;
   const policies = new Map(
     inventory.of("grants", "aws_vpc_endpoint_policy").map((one) => [target(one.values["vpc_endpoint_id"]), one]),
   );
@@ -44,13 +44,13 @@ export function readEndpoints(context: EndpointContext): EndpointFacts[] {
         address: endpoint.address,
         service,
         agents,
-        faults: faultsOf({ inventory, owner }, endpoint, separate, service),
+        faults: faultsOf({ inventory, owners }, endpoint, separate, service),
       };
     });
 }
 
 function faultsOf(
-  { inventory, owner: own }: Pick<EndpointContext, "inventory" | "owner">,
+  { inventory, owners }: Pick<EndpointContext, "inventory" | "owners">,
   endpoint: AwsResource,
   separate: AwsResource | undefined,
   service: string,
@@ -77,9 +77,17 @@ function faultsOf(
       ? [fault("its policy can't be read, so it may let any account through", "write the policy as JSON of this stack")]
       : [];
   }
-  return unpinnedStatements(document, { reading: inventory.reading, ...(own === undefined ? {} : { owner: own }) }).map(
-    (one) => fault(inWords(one), "add conditions that pin the principals' and the resources' account or organisation"),
+  const scopes =
+    owners.length === 0
+      ? [{ reading: inventory.reading }]
+      : owners.map((owner) => ({ reading: inventory.reading, owner }));
+  const faults = scopes.map((scope) =>
+    unpinnedStatements(document, scope).map((one) =>
+      fault(inWords(one), "add conditions that pin the principals' and the resources' account or organisation"),
+    ),
   );
+  // What is pinned to the owner of one of the stack's cells is pinned.
+  return faults.find((one) => one.length === 0) ?? faults[0] ?? [];
 }
 
 function inWords({ index, sid, principals, resources }: UnpinnedStatement): string {

@@ -1,7 +1,7 @@
 import type { AgentFault } from "../model/facts";
 import type { Resolved } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
-import type { FlowSet } from "../sets/flow-set";
+import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
 import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
@@ -61,7 +61,7 @@ function judge(
     const bearing = points.filter((one) => one.groups.includes(name)).map((one) => one.agent);
     return [...new Set([...(own === undefined ? [] : [own]), ...bearing])];
   };
-  const flow = rule.flows.sample();
+  const flow = rule.flows.intersect(FlowSet.of({ destinations: point.sources })).sample();
   const says = { layer: "security group" as const, address: rule.address, says: `admits connections to ${group}` };
   for (const peer of rule.groups) {
     const others = agentsBehind(peer);

@@ -5,6 +5,7 @@ import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
 import { type AwsFirewall, protectionsOf } from "./firewalls";
 import type { Inventory } from "./inventory";
+import { SOME_ADDRESS } from "./networks";
 import type { Placements } from "./placements";
 import { hasUnknown, isAbsent, isTrue } from "./values";
 
@@ -52,7 +53,11 @@ function uncovered(
       (one) => one.point === point && one.arrival.firewalls.some((id) => id.startsWith(`firewall:${address}@`)),
     ),
   );
-  const agents = new Set(passing.filter((point) => !point.sources.isSubsetOf(surelyHome)).map((point) => point.agent));
+  const agents = new Set(
+    passing
+      .filter((point) => point.sources !== SOME_ADDRESS && !point.sources.isSubsetOf(surelyHome))
+      .map((point) => point.agent),
+  );
   const isSure = home !== undefined;
   if (agents.size > 0 && !isSure && !inventory.counts("grants", policy?.address ?? address, "HOME_NET", homeTokens))
     return [];
@@ -95,7 +100,7 @@ function neighbours(
       .filter(
         (one) =>
           !one.resource.isDoubtful ||
-          inventory.counts("grants", one.resource.address, "whether it exists", [one.resource.address]),
+          inventory.counts("grants", one.resource.address, "whether it exists", one.resource.doubtTokens),
       )
       .filter((one) => (own.has(subnet) ? !isFirewallPart(one.resource.type) : !one.isInfrastructure))
       .map((one) => ({

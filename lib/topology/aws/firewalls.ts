@@ -88,7 +88,12 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
   const homeDefinition = definitionsOf(blocksOf(body["policy_variables"])[0]?.["rule_variables"], "HOME_NET");
   const options = blocksOf(body["stateful_engine_options"])[0] ?? {};
   const order = textOf(options["rule_order"]) === "STRICT_ORDER" ? "strict" : "action";
-  const groups = references.map((one) => groupOf(inventory, one["resource_arn"], shared, order));
+  // A group whose place is not known may stand before every refusal.
+  const groups = references.map((one) =>
+    hasUnknown(one["priority"])
+      ? unreadableGroup(target(one["resource_arn"]) ?? policy.address)
+      : groupOf(inventory, one["resource_arn"], shared, order),
+  );
   const unreadable = hasUnknown(body["stateful_rule_group_reference"]) ? [unreadableGroup(policy.address)] : [];
   const accepted = acceptedFlows(
     { order, defaults: stringsOf(body["stateful_default_actions"]), groups: [...unreadable, ...groups], home },

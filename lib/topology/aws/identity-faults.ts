@@ -11,7 +11,7 @@ import type { Resolved } from "../resolve/value";
 import type { AwsAttachPoint } from "./agents";
 import { type AttachedDocument, type AwsRole, readRoles } from "./identities";
 import type { Inventory } from "./inventory";
-import { target, tokensOf } from "./values";
+import { hasUnknown, target, tokensOf } from "./values";
 
 /** What is wrong with the identities of a stack. */
 export interface IdentityFaults {
@@ -73,6 +73,12 @@ function agentFaults(
       problem: "it has no permission boundary",
       fix: "leave the role's boundary to the cell; grant() widens it",
     });
+  }
+  if (isDeclared && role.boundary !== "none" && hasUnknown(role.resource.values["permissions_boundary"])) {
+    const value = role.resource.values["permissions_boundary"];
+    if (inventory.countsUnknown("grants", address, "permissions_boundary", value)) {
+      found.push({ address, problem: "its permission boundary is not known", fix: "name the boundary of this stack" });
+    }
   }
   const identity: IdentityDocuments = { ...documentsOf(inventory, role), context: { "aws:SourceVpc": vpc } };
   found.push(...hazardsOf(identity, inventory.reading).map((one) => hazardFault(one, role, identity)));

@@ -15,6 +15,8 @@ export interface AwsResource {
   readonly loaded: LoadedResource;
   /** Whether it exists at all is not known: its `count` or `for_each` is not. */
   readonly isDoubtful: boolean;
+  /** What would have to be known for it. */
+  readonly doubtTokens: readonly string[];
 }
 
 /** What a resource does to the traffic, for the question whether a doubtful one counts. */
@@ -37,11 +39,14 @@ export class Inventory {
     this.resolver = resolver;
     for (const loaded of configuration.resources) {
       const values = resolver.resolve(loaded.values) as Values;
-      const existence = existenceOf(resolver.resolve(loaded.count), resolver.resolve(loaded.forEach));
+      const [count, forEach] = [resolver.resolve(loaded.count), resolver.resolve(loaded.forEach)];
+      const existence = existenceOf(count, forEach);
+      const tokens = [...tokensOf(count), ...tokensOf(forEach)];
+      const doubtTokens = tokens.length > 0 ? tokens : [loaded.address];
       if (existence === "absent") continue;
       const isDoubtful = existence === "doubtful";
       const { address, type, mode, constructPath: construct } = loaded;
-      const resource: AwsResource = { address, type, mode, construct, values, loaded, isDoubtful };
+      const resource: AwsResource = { address, type, mode, construct, values, loaded, isDoubtful, doubtTokens };
       this.byAddress.set(address, resource);
       const key = mode === "data" ? `data.${type}` : type;
       const same = this.byType.get(key);
@@ -54,7 +59,7 @@ export class Inventory {
   public of(effect: Effect, ...types: string[]): AwsResource[] {
     return types
       .flatMap((type) => this.byType.get(type) ?? [])
-      .filter((one) => !one.isDoubtful || this.counts(effect, one.address, "whether it exists", [one.address]));
+      .filter((one) => !one.isDoubtful || this.counts(effect, one.address, "whether it exists", one.doubtTokens));
   }
 
   public get all(): AwsResource[] {

@@ -2,7 +2,7 @@ import type { AgentFault } from "../model/facts";
 import type { AwsAttachPoint } from "./agents";
 import type { AwsFirewall } from "./firewalls";
 import type { AwsResource, Inventory } from "./inventory";
-import { blocksOf, isAbsent, numberOf, target, textOf } from "./values";
+import { blocksOf, hasUnknown, isAbsent, numberOf, target, textOf } from "./values";
 
 /** Shorter than this, nobody has looked yet when the record is gone. */
 const SHORTEST_DAYS = 30;
@@ -65,14 +65,16 @@ function destinations(inventory: Inventory, firewall: AwsFirewall): { type: stri
     .map((one) => {
       const place = one["log_destination"];
       const group = typeof place === "object" && place !== null && "logGroup" in place ? place["logGroup"] : undefined;
-      return { type: textOf(one["log_type"]) ?? "", group: idOf(group) };
+      const type = one["log_type"];
+      const isAny = hasUnknown(type) && inventory.countsUnknown("restricts", firewall.address, "log_type", type);
+      return { type: isAny ? "ANY" : (textOf(type) ?? ""), group: idOf(group) };
     });
 }
 
 function firewallLogs(inventory: Inventory, firewall: AwsFirewall): AgentFault[] {
   const types = destinations(inventory, firewall).map((one) => one.type);
   return ["ALERT", "FLOW"]
-    .filter((type) => !types.includes(type))
+    .filter((type) => !types.includes(type) && !types.includes("ANY"))
     .map((type) => ({
       address: firewall.address,
       problem: type === "ALERT" ? "what it drops and why is not recorded" : "the flows that it passes are not recorded",

@@ -82,6 +82,11 @@ export class NetworkAcls {
     ) {
       return undefined;
     }
+    for (const name of ["from_port", "to_port", "protocol"]) {
+      const isDoubtful = hasUnknown(values[name]);
+      if (isDoubtful && !this.inventory.countsUnknown(allows ? "grants" : "restricts", address, name, values[name]))
+        return undefined;
+    }
     const protocol = String(textOf(values["protocol"]) ?? numberOf(values["protocol"]) ?? "-1");
     const protocols = protocolOf(protocol);
     const [from, to] = [numberOf(values["from_port"]), numberOf(values["to_port"])];

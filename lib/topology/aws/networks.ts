@@ -2,6 +2,9 @@ import { AddressSet } from "../sets/address-set";
 import type { AwsResource, Inventory } from "./inventory";
 import { addressesOf, target, textOf } from "./values";
 
+/** Stands for an address that is not known: TEST-NET-1 of RFC 5737. */
+export const SOME_ADDRESS = AddressSet.parse("192.0.2.1") ?? AddressSet.NONE;
+
 export interface Subnet {
   readonly address: string;
   /** Address of the VPC, or its literal id. */
@@ -9,6 +12,8 @@ export interface Subnet {
   readonly zone: string | undefined;
   /** Undefined where the plan does not say. */
   readonly sources: AddressSet | undefined;
+  /** The same with what is not known: everything in the open reading, some one address in the closed one. */
+  readonly assumed: AddressSet;
   readonly resource: AwsResource;
 }
 
@@ -32,12 +37,18 @@ export class Networks {
             address,
             vpc: target(values["vpc_id"]) ?? textOf(values["vpc_id"]) ?? `the VPC of ${address}`,
             zone: textOf(values["availability_zone"]) ?? textOf(values["availability_zone_id"]),
+            assumed: sources ?? this.unknownSources(resource),
             sources: sources === undefined || six === undefined ? sources : sources.union(six),
             resource,
           },
         ];
       }),
     );
+  }
+
+  private unknownSources({ address, values }: AwsResource): AddressSet {
+    const counts = this.inventory.countsUnknown("grants", address, "cidr_block", values["cidr_block"]);
+    return counts ? AddressSet.ALL : SOME_ADDRESS;
   }
 
   /** Subnets of a VPC, sorted by address. */

@@ -5,7 +5,7 @@ import type { Configuration } from "../load/configuration";
 import type { Declaration } from "../model/declaration";
 import type { Reading } from "../model/doubt";
 import type { CloudFacts } from "../model/facts";
-import { Reference, Unknown } from "../resolve/value";
+import { Unknown } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet, TCP } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
@@ -28,6 +28,7 @@ import { RouteTables } from "./route-tables";
 import { Router } from "./router";
 import { SecurityGroups } from "./security-groups";
 import { TransitGateways } from "./transit-gateways";
+import { targetsOf } from "./values";
 
 /** How a stack is to be read. */
 export interface ReadOptions {
@@ -51,10 +52,15 @@ export function readAws(configuration: Configuration, options: ReadOptions): Clo
   const router = new Router(graph, inventory, networks, routeTables, firewalls, transit, placements);
   drawPoints(graph, points, groups, new NetworkAcls(inventory), router);
   const arrivals = points.flatMap((point) => arrivalsFrom(graph, point).map((arrival) => ({ point, arrival })));
+  // Ways back are a matter of routes, whatever the groups let out.
+  const routed = points.flatMap((point) =>
+    arrivalsFrom(graph, { ...point, node: point.place }).map((arrival) => ({ point, arrival })),
+  );
   const vpcs = [...new Set(points.map((point) => point.network))].sort();
   const { declaration } = options;
   const { inbound, between } = readInbound(points, groups, inventory, peersOf(declaration));
-  const owner = ownerOf(inventory, declaration);
+  const owners = ownersOf(inventory, declaration);
+  const [owner] = owners.length === 1 ? owners : [];
   const identities = readIdentities(inventory, points, declaration, owner);
   const used = new Set(arrivals.flatMap(({ arrival }) => arrival.firewalls));
   const passed = firewalls.filter(
@@ -63,6 +69,8 @@ export function readAws(configuration: Configuration, options: ReadOptions): Clo
   return {
     graph,
     points,
+    arrivals,
+    routed,
     firewalls: passed.map((one) => firewallFacts(one, { inventory, placements, points, arrivals })),
     resolvers: vpcs.map((vpc) => readResolver(inventory, vpc)),
     endpoints: readEndpoints({
@@ -71,15 +79,16 @@ export function readAws(configuration: Configuration, options: ReadOptions): Clo
       routeTables,
       groups,
       points,
-      owner: ownerOf(inventory, declaration),
+      owners,
     }),
+    interiors: interiors(inventory, points, groups, networks),
     inbound: [...inbound, ...readPublished(points, inventory)],
     between,
     exposed: readExposed(points, networks, inventory),
     identities: identities.ofAgents,
     otherIdentities: identities.ofOthers,
     records: readRecords(inventory, points, passed),
-    returns: readReturns({ graph, inventory, networks, routeTables, transit, arrivals }),
+    returns: readReturns({ graph, inventory, networks, routeTables, transit, arrivals: routed }),
     portsOut: portsOut(points, groups),
     unmodelled: readUnmodelled(inventory, points, passed, identities.addresses),
     doubts: inventory.doubts,
@@ -138,11 +147,32 @@ function portsOut(points: readonly AwsAttachPoint[], groups: SecurityGroups): Cl
 }
 
 // Whose account and organisation endpoints are pinned to, as the cells were told.
-function ownerOf(inventory: Inventory, declaration: Declaration | undefined): Owner | undefined {
-  const [cell] = declaration?.cells ?? [];
-  if (cell === undefined) return undefined;
-  const account = inventory.text(cell.account);
-  const text =
-    account instanceof Unknown ? account.text : account instanceof Reference ? cell.account : String(account);
-  return { account: text, ...(cell.organization === undefined ? {} : { organization: cell.organization }) };
+function ownersOf(inventory: Inventory, declaration: Declaration | undefined): Owner[] {
+  return (declaration?.cells ?? []).map((cell) => {
+    const account = inventory.text(cell.account);
+    const isText = typeof account === "string";
+    const text = account instanceof Unknown ? account.text : isText ? account : cell.account;
+    return { account: text, ...(cell.organization === undefined ? {} : { organization: cell.organization }) };
+  });
+}
+
+function interiors(
+  inventory: Inventory,
+  points: readonly AwsAttachPoint[],
+  groups: SecurityGroups,
+  networks: Networks,
+): CloudFacts["interiors"] {
+  const own = points.map(({ address, sources, groups: names }) => ({
+    address,
+    addresses: sources,
+    ingress: groups.filter(names, "ingress", address),
+  }));
+  const endpoints = inventory.of("grants", "aws_vpc_endpoint").flatMap(({ address, values }) => {
+    const addresses = networks.addressesOf(targetsOf(values["subnet_ids"]));
+    if (addresses === undefined || addresses.isEmpty) return [];
+    return [
+      { address, addresses, ingress: groups.filter(targetsOf(values["security_group_ids"]), "ingress", address) },
+    ];
+  });
+  return [...own, ...endpoints];
 }

@@ -6,8 +6,8 @@ import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
 import type { Inventory } from "./inventory";
 import type { Networks } from "./networks";
+import { INTERNET, localNode } from "./nodes";
 import type { RouteTables } from "./route-tables";
-import { INTERNET, localNode } from "./router";
 import type { TransitGateways } from "./transit-gateways";
 import { target, targetsOf, textOf } from "./values";
 
@@ -47,6 +47,14 @@ function ofWay(context: ReturnContext, { point, arrival }: Way): AgentFault | un
     const missing = missed(context, place, firewall, point);
     return missing && faultOf(context, missing, { point, arrival }, place, firewall);
   }
+  const { address } = arrival.end;
+  // The way goes on where the plan does not say: nor does it say the way back.
+  if (context.inventory.get(address)?.type === "aws_route") {
+    if (!context.inventory.counts("grants", address, "where it leads", [address])) return undefined;
+    const says = { layer: "route" as const, address, says: "leads where the plan does not say" };
+    const problem = `how answers to agent ${point.agent} come back from behind ${firewall.replace(/^firewall:/, "")} is not known`;
+    return { agent: point.agent, address, problem, fix: "name the target of the route", path: [says] };
+  }
   if (arrival.end.id !== INTERNET) return undefined;
   const behind = translation < 0 ? point.sources : legs[translation]?.translatesTo;
   return behind === undefined ? undefined : atGateway(context, { point, arrival }, behind, firewall);
@@ -62,7 +70,8 @@ function missed({ graph }: ReturnContext, start: string, firewall: string, point
     seen.add(id);
     for (const leg of graph.node(id)?.legs ?? []) {
       if (leg.to === firewall || leg.flows.intersect(back).isEmpty) continue;
-      if (leg.to === localNode(point.network) || graph.node(leg.to)?.kind === "firewall") return leg;
+      const kind = graph.node(leg.to)?.kind;
+      if (leg.to === localNode(point.network) || kind === "firewall" || kind === "outside") return leg;
       queue.push(leg.to);
     }
   }
@@ -70,7 +79,7 @@ function missed({ graph }: ReturnContext, start: string, firewall: string, point
 }
 
 function faultOf(
-  { inventory }: ReturnContext,
+  { inventory, routeTables }: ReturnContext,
   leg: Leg,
   { point, arrival }: Way,
   start: string,
@@ -79,6 +88,7 @@ function faultOf(
   // A way back that may exist, or that may lead to this endpoint, would win.
   const doubtful =
     [...arrival.legs, leg].find((one) => one.isChoice === true)?.address ??
+    routeTables.unsure ??
     inventory.all.find((one) => one.type === "aws_route" && one.isDoubtful)?.address;
   if (doubtful !== undefined && !inventory.counts("grants", doubtful, "where it leads", [doubtful])) return undefined;
   const place = start.replace(/^subnet:/, "");

@@ -39,6 +39,8 @@ export class RouteTables {
   private readonly mains = new Map<string, string>();
   /** Tables that learn routes the plan does not show, with what makes them. */
   public readonly propagating = new Map<string, string>();
+  /** A route of which the plan does not say the table or the destinations. */
+  public unsure: string | undefined;
 
   public constructor(
     private readonly inventory: Inventory,
@@ -104,12 +106,16 @@ export class RouteTables {
 
   private readRoutes(): void {
     const { inventory } = this;
-    for (const route of inventory.of("grants", "aws_route")) {
+    for (const route of inventory.all.filter((one) => one.type === "aws_route" && one.mode === "managed")) {
+      if (route.isDoubtful) inventory.counts("grants", route.address, "whether it exists", route.doubtTokens);
       const value = route.values["route_table_id"];
       const table = this.tableOf(value) ?? textOf(value);
       if (table?.endsWith(".main")) this.mains.set(table.slice(0, -".main".length), table);
       if (table !== undefined) this.add(table, this.route(route.address, route.values, route.isDoubtful));
-      else if (inventory.countsUnknown("grants", route.address, "route_table_id", value)) {
+      else {
+        // In any table: it leads there in the open reading, and takes away from every one in the closed one.
+        this.unsure = route.address;
+        inventory.countsUnknown("grants", route.address, "route_table_id", value);
         this.add("*", this.route(route.address, route.values, true));
       }
     }
@@ -153,8 +159,10 @@ export class RouteTables {
     const lists = [...listOf(values["destination_prefix_list_id"])].filter((one) => !isAbsent(one));
     const destinations = lists.length > 0 ? this.prefixList(lists[0] ?? null) : addressesOf(block);
     const named = lists[0] ?? block;
-    if (destinations === undefined && !this.inventory.countsUnknown("grants", address, "destination", named))
-      return undefined;
+    if (destinations === undefined) {
+      this.unsure = address;
+      this.inventory.countsUnknown("grants", address, "destination", named);
+    }
     const length = lists.length > 0 ? -1 : Number(/\/(\d+)$/.exec(String(block))?.[1] ?? 32);
     return { address, destinations, length, targetName: name, target: values[name] ?? null, isDoubtful };
   }

@@ -5,17 +5,11 @@ import { FlowSet } from "../sets/flow-set";
 import type { AwsFirewall } from "./firewalls";
 import type { Inventory } from "./inventory";
 import type { Networks } from "./networks";
+import { firewallNode, INTERNET, localNode, subnetNode } from "./nodes";
 import type { Placements } from "./placements";
 import type { AwsRoute, RouteTables } from "./route-tables";
 import type { TransitGateways } from "./transit-gateways";
 import { target, textOf } from "./values";
-
-export const INTERNET = "internet";
-
-export const subnetNode = (subnet: string): string => `subnet:${subnet}`;
-export const firewallNode = (firewall: string, subnet: string): string => `firewall:${firewall}@${subnet}`;
-/** Everything inside of a VPC that the local route leads to. */
-export const localNode = (vpc: string): string => `local:${vpc}`;
 
 const WORDS: { [targetName: string]: string } = {
   gateway_id: "an internet gateway",
@@ -104,6 +98,9 @@ export class Router {
         legs: (flows: FlowSet) => [{ ...local, flows }],
       },
     ].sort((a, b) => b.length - a.length);
+    // A route to nobody knows where may take everything away.
+    const isClosed = this.inventory.reading === "closed";
+    if (isClosed && all.some((one) => one.destinations === undefined)) return [];
     let taken = AddressSet.NONE;
     let level: { length: number; sets: AddressSet[] } = { length: 129, sets: [] };
     return all.flatMap(({ length, destinations, isDoubtful, legs }) => {
@@ -113,9 +110,11 @@ export class Router {
         taken = AddressSet.unionAll([taken, ...level.sets]);
         level = { length, sets: [] };
       }
-      if (!isDoubtful) level.sets.push(destinations);
+      // What is doubtful takes nothing away in the open reading, and leads nowhere in the closed one.
+      const isOpen = this.inventory.reading === "open";
+      if (!isDoubtful || !isOpen) level.sets.push(destinations);
       const rest = destinations.subtract(taken);
-      return rest.isEmpty ? [] : legs(FlowSet.of({ destinations: rest }));
+      return rest.isEmpty || (isDoubtful && !isOpen) ? [] : legs(FlowSet.of({ destinations: rest }));
     });
   }
 

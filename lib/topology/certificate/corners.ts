@@ -2,9 +2,25 @@ import * as ipaddr from "ipaddr.js";
 
 /** Whether an address is in a block, by its bits. */
 export function inBlock(block: string, address: string): boolean {
-  const [range, bits] = ipaddr.parseCIDR(block);
-  const one = ipaddr.parse(address);
-  return one.kind() === range.kind() && one.match(range, bits);
+  const [base = "", bits = ""] = block.split("/");
+  return (
+    bitsOf(address).length === bitsOf(base).length && bitsOf(address).startsWith(bitsOf(base).slice(0, Number(bits)))
+  );
+}
+
+const KNOWN = new Map<string, string>();
+
+// The bits of an address as text: 32 or 128.
+function bitsOf(address: string): string {
+  const known = KNOWN.get(address);
+  if (known !== undefined) return known;
+  const bits = ipaddr
+    .parse(address)
+    .toByteArray()
+    .map((byte) => byte.toString(2).padStart(8, "0"))
+    .join("");
+  KNOWN.set(address, bits);
+  return bits;
 }
 
 /** The first and last address of a block, and those beside it. */

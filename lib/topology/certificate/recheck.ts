@@ -86,6 +86,10 @@ function hasName(patterns: readonly string[], name: string | undefined): boolean
 
 function packets(graph: Graph, reach: readonly CertifiedRegion[], source: string): Flow[] {
   const legs = graph.all.flatMap((node) => node.legs);
+  // What the graph itself decides by, so that what a certificate leaves out is asked for too.
+  const decisive = legs
+    .flatMap((leg) => [leg.flows, ...leg.filters.map((filter) => filter.flows)])
+    .flatMap((set) => set.regions);
   const destinations = new Set([
     "203.0.113.80",
     "8.8.8.8",
@@ -103,26 +107,33 @@ function packets(graph: Graph, reach: readonly CertifiedRegion[], source: string
     853,
     8443,
     ...reach.flatMap((region) => region.ports.split(/[,-]/).map(Number)),
+    ...decisive.flatMap((region) => region.ports.ranges.flat()),
   ]);
-  const names = ["unlisted.invalid", ...new Set(reach.flatMap((region) => region.names.flatMap(namesAround)))];
+  const names = [
+    "unlisted.invalid",
+    ...new Set(
+      [...reach.flatMap((region) => region.names), ...decisive.flatMap((region) => region.names.patterns())].flatMap(
+        namesAround,
+      ),
+    ),
+  ];
   const found: Flow[] = [];
   const add = (flow: Omit<Flow, "source">): void => {
     if (found.length < MOST_PACKETS) found.push({ source, ...flow });
   };
-  for (const destination of destinations) {
-    for (const port of ports) {
-      add({ destination, port, protocol: TCP, app: App.OTHER });
-      add({ destination, port, protocol: UDP, app: App.OTHER });
-      add({ destination, port, protocol: TCP, app: App.TLS });
-      for (const name of names.slice(0, 4)) add({ destination, port, protocol: TCP, app: App.TLS, name });
-    }
-    add({ destination, port: 0, protocol: 1, app: App.OTHER });
-  }
   for (const name of names) {
     for (const port of ports) {
       add({ destination: "203.0.113.80", port, protocol: TCP, app: App.TLS, name });
       add({ destination: "203.0.113.80", port, protocol: TCP, app: App.HTTP, name });
     }
+  }
+  for (const destination of destinations) {
+    for (const port of ports) {
+      add({ destination, port, protocol: TCP, app: App.OTHER });
+      add({ destination, port, protocol: UDP, app: App.OTHER });
+      add({ destination, port, protocol: TCP, app: App.TLS });
+    }
+    add({ destination, port: 0, protocol: 1, app: App.OTHER });
   }
   return found;
 }

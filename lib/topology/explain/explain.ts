@@ -1,4 +1,4 @@
-import type { AttachPoint } from "../graph/graph";
+import type { AttachPoint, Filter } from "../graph/graph";
 import type { CloudFacts } from "../model/facts";
 import type { Explanation, LayerAnswer } from "../model/result";
 import { App, type Flow } from "../sets/flow-set";
@@ -44,12 +44,8 @@ function fromPoint(facts: CloudFacts, point: AttachPoint, question: Question): P
     };
   }
   if (facts.insideOf(point.network).has(flow.destination)) {
-    const isOwn = point.sources.has(flow.destination);
-    const says = isOwn ? "is the agent's own subnet" : "nothing in the network admits the agent there";
-    return {
-      reaches: isOwn,
-      layers: [...name, { layer: "security group", allows: isOwn ? "yes" : "no", address: point.address, says }],
-    };
+    const { reaches, layers } = insideOf(facts, point, { ...flow, source: point.sources.sample() ?? flow.source });
+    return { reaches: reaches && isNamed, layers: [...name, ...layers] };
   }
   const { arrives, layers } = walk(facts.graph, point.node, point.network, {
     ...flow,
@@ -57,6 +53,25 @@ function fromPoint(facts: CloudFacts, point: AttachPoint, question: Question): P
   });
   const asked = layers.map((one) => ({ ...one }));
   return { reaches: arrives && isNamed, layers: [...name, ...asked] };
+}
+
+// Inside of the network no firewall stands between: what leaves the agent, and whom the other side admits.
+function insideOf(facts: CloudFacts, point: AttachPoint, flow: Flow): { reaches: boolean; layers: LayerAnswer[] } {
+  const answer = (filter: Filter): LayerAnswer => {
+    const { address, says } = filter.decide(flow);
+    return { layer: filter.layer, allows: filter.flows.has(flow) ? "yes" : "no", address, says };
+  };
+  const out = (facts.graph.node(point.node)?.legs ?? []).flatMap((leg) => leg.filters.map(answer));
+  const there = facts.interiors.filter((one) => one.addresses.has(flow.destination)).map((one) => answer(one.ingress));
+  const admitting = there.find((one) => one.allows === "yes") ?? there[0];
+  const nobody: LayerAnswer = {
+    layer: "security group",
+    allows: "no",
+    address: point.network,
+    says: "nothing that the plan knows of stands there",
+  };
+  const layers = [...out, admitting ?? nobody];
+  return { reaches: layers.every((one) => one.allows === "yes"), layers };
 }
 
 function nameLayer(facts: CloudFacts, point: AttachPoint, host: string): LayerAnswer[] {

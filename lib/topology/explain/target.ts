@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import * as ipaddr from "ipaddr.js";
 import { CordonError, quoted } from "../../errors/cordon-error";
 import { App, TCP, UDP } from "../sets/flow-set";
@@ -24,11 +25,13 @@ const SCHEMES: { [scheme: string]: { protocol: number; app: App; port?: number }
   icmp: { protocol: 1, app: App.OTHER, port: 0 },
 };
 
-const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
+// The last label of a name is no number: that would be an address with a slip in it.
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+\.?$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
 
 /**
  * Reads a destination: a URL (`https://`, `http://`, `tls://`, `tcp://`, `ssh://`, `udp://`, `icmp://`), `address:port`,
- * `[IPv6]:port`, `name:port`, or a bare name, which means TLS on port 443.
+ * `[IPv6]:port`, `name:port`, or a bare name, which means TLS on port 443. Case, a dot at the end and international
+ * spelling of a name make no difference.
  *
  * @throws CORDON-156 for any other text
  */
@@ -38,8 +41,10 @@ export function parseTarget(text: string): Target {
   const place = six ?? plain ?? (ipaddr.IPv6.isValid(rest) ? rest : undefined);
   const known = scheme === undefined ? undefined : SCHEMES[scheme.toLowerCase()];
   const isAddress = place !== undefined && (ipaddr.IPv6.isValid(place) || ipaddr.IPv4.isValidFourPartDecimal(place));
-  const isHost = place !== undefined && !isAddress && HOST.test(place);
-  if ((scheme !== undefined && known === undefined) || !(isAddress || isHost)) throw unreadable(text);
+  const host = place === undefined || isAddress ? "" : asciiOf(place);
+  const isHost = HOST.test(host);
+  if (place === undefined || (scheme !== undefined && known === undefined) || !(isAddress || isHost))
+    throw unreadable(text);
   const number =
     port === undefined
       ? (known?.port ?? (isHost || scheme !== undefined ? defaultPort(scheme) : undefined))
@@ -47,8 +52,11 @@ export function parseTarget(text: string): Target {
   if (number === undefined || number > 65_535 || (number === 0 && known?.protocol !== 1)) throw unreadable(text);
   const app = known?.app ?? (isHost ? appOf(number) : App.OTHER);
   const common = { text, protocol: known?.protocol ?? TCP, port: number, app };
-  return isAddress ? { ...common, address: place } : { ...common, host: place.toLowerCase().replace(/\.$/, "") };
+  return isAddress ? { ...common, address: place } : { ...common, host: host.toLowerCase().replace(/\.$/, "") };
 }
+
+// International spelling is converted as browsers do it; other text is left, so that nothing else is repaired.
+const asciiOf = (place: string): string => (/[^ -~]/.test(place) ? domainToASCII(place) : place);
 
 const defaultPort = (scheme: string | undefined): number | undefined => (scheme === undefined ? 443 : undefined);
 

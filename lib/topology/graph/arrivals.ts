@@ -1,3 +1,4 @@
+import { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
 import type { AttachPoint, Graph, GraphNode, Leg } from "./graph";
 
@@ -37,7 +38,11 @@ export function arrivalsFrom(graph: Graph, { node: start, network, sources }: At
       if (!rest.isEmpty) visit(leg.to, rest, [...legs, leg], [...visited, id]);
     }
   };
-  visit(start, FlowSet.of({ sources }), [], []);
+  // Both ends of a packet are of one family.
+  const families = [AddressSet.V4, AddressSet.V6].map((family) =>
+    FlowSet.of({ sources: sources.intersect(family), destinations: family }),
+  );
+  visit(start, FlowSet.unionAll(families), [], []);
   return arrivals;
 }
 

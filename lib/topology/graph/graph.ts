@@ -73,6 +73,8 @@ export interface AttachPoint {
   readonly agent: string;
   /** Its node. */
   readonly node: string;
+  /** The node of the place where it stands. */
+  readonly place: string;
   /** The resource that stands for it. */
   readonly address: string;
   readonly subnet: string;

@@ -25,8 +25,12 @@ export function lettersOf(text: string, options: PatternOptions = {}): Letter[] 
   );
 }
 
+const MOST_KEPT = 20_000;
+
 /** A text of a policy with its wildcards `*` and `?`, and with the templates of Terraform as symbols. */
 export class Pattern implements Followed {
+  // The same few hundred texts are asked for with every identity.
+  private static readonly parsed = new Map<string, Pattern>();
   private readonly elements: readonly Element[];
   private readonly hasSymbols: boolean;
 
@@ -39,7 +43,13 @@ export class Pattern implements Followed {
   }
 
   public static parse(text: string, options: PatternOptions = {}): Pattern {
-    return new Pattern(text, options);
+    const key = `${options.anyCase === true} ${options.arn === true} ${text}`;
+    const known = Pattern.parsed.get(key);
+    if (known !== undefined) return known;
+    const pattern = new Pattern(text, options);
+    if (Pattern.parsed.size >= MOST_KEPT) Pattern.parsed.clear();
+    Pattern.parsed.set(key, pattern);
+    return pattern;
   }
 
   /** Matches every text. */

@@ -1,4 +1,5 @@
-import type { AttachPoint, Graph } from "../graph/graph";
+import type { Arrival } from "../graph/arrivals";
+import type { AttachPoint, Filter, Graph } from "../graph/graph";
 import type { AddressSet } from "../sets/address-set";
 import type { Flow, FlowSet } from "../sets/flow-set";
 import type { NameSet } from "../sets/name-set";
@@ -62,13 +63,24 @@ export interface FirewallFacts {
   readonly unprotected: Fault[];
 }
 
+/** One way of one agent. */
+export interface Way {
+  readonly point: AttachPoint;
+  readonly arrival: Arrival;
+}
+
 /** Everything that the rules look at, whatever the cloud. */
 export interface CloudFacts {
   readonly graph: Graph;
   readonly points: readonly AttachPoint[];
+  /** Ways that agents' traffic takes; and as the routes alone would have it, whatever the attach points let out. */
+  readonly arrivals: readonly Way[];
+  readonly routed: readonly Way[];
   readonly firewalls: FirewallFacts[];
   readonly resolvers: ResolverFacts[];
   readonly endpoints: EndpointFacts[];
+  /** What stands inside of the agents' networks, and whom it admits. */
+  readonly interiors: readonly { readonly address: string; readonly addresses: AddressSet; readonly ingress: Filter }[];
   /** What lets others connect to an agent. */
   readonly inbound: AgentFault[];
   /** What lets agents connect to each other, past what is declared. */

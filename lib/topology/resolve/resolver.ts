@@ -1,4 +1,4 @@
-import type { Configuration, LoadedResource } from "../load/configuration";
+import type { Configuration } from "../load/configuration";
 import type { JsonValue } from "../terraform-json";
 import { ConfigurationWorld } from "./configuration-world";
 import { settled } from "./inspect";
@@ -21,11 +21,6 @@ export class Resolver {
    */
   public constructor(configuration: Configuration, assumptions: { [token: string]: JsonValue } = {}) {
     this.world = new ConfigurationWorld(configuration, assumptions);
-  }
-
-  /** The resources by address. */
-  public resource(address: string): LoadedResource | undefined {
-    return this.world.resources.get(address);
   }
 
   /** What a value says, with everything inside of it. */

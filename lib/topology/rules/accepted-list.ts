@@ -16,16 +16,40 @@ export const acceptedList: Rule = {
   fix: "Change the policy, not the rules; end the list with a default that drops.",
   mappings: { owasp: ["ASI02", "ASI10"], mitre: ["AML.T0025", "T1048", "T1071"] },
   check: (world) => {
-    const agents = [...new Set(world.facts.points.map((point) => point.agent))].sort();
-    return agents
-      .filter((agent) => !isMonitored(world, agent))
-      .flatMap((agent) => [
-        ...atFirewalls(world, agent),
-        ...atAppliances(world, agent),
-        ...atSecurityGroups(world, agent),
+    return [...slices(world)]
+      .filter(([agent]) => !isMonitored(world, agent))
+      .flatMap(([agent, own]) => [
+        ...atFirewalls(own, agent),
+        ...atAppliances(own, agent),
+        ...atSecurityGroups(own, agent),
       ]);
   },
 };
+
+// Each agent's part of the world, by name: the whole is looked through once.
+function slices(world: World): Map<string, World> {
+  const { facts, arrivals } = world;
+  const grouped = <T>(all: readonly T[], agentOf: (one: T) => string): Map<string, T[]> => {
+    const found = new Map<string, T[]>();
+    for (const one of all) {
+      const known = found.get(agentOf(one));
+      if (known === undefined) found.set(agentOf(one), [one]);
+      else known.push(one);
+    }
+    return found;
+  };
+  const points = grouped(facts.points, (one) => one.agent);
+  const ways = grouped(arrivals, (one) => one.point.agent);
+  const ports = grouped(facts.portsOut, (one) => one.agent);
+  return new Map(
+    [...points]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([agent, own]) => {
+        const part = { ...facts, points: own, portsOut: ports.get(agent) ?? [] };
+        return [agent, { ...world, facts: part, arrivals: ways.get(agent) ?? [] }];
+      }),
+  );
+}
 
 function atFirewalls(world: World, agent: string): RawFinding[] {
   const { facts, arrivals } = world;

@@ -9,6 +9,8 @@ export interface World {
   readonly facts: CloudFacts;
   readonly declaration: Declaration | undefined;
   readonly arrivals: readonly { readonly point: AttachPoint; readonly arrival: Arrival }[];
+  /** The same as the routes alone would have it, whatever the attach points let out. */
+  readonly routed: readonly { readonly point: AttachPoint; readonly arrival: Arrival }[];
   declared(agent: string): DeclaredAgent | undefined;
   cellOf(agent: string): DeclaredCell | undefined;
 }

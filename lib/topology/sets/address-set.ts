@@ -86,9 +86,13 @@ export class AddressSet {
 
   /** Whether an address is in; text that is no address is not. */
   public has(address: string): boolean {
-    const one = AddressSet.parse(address);
-    const lo = one?.four[0]?.lo ?? one?.six[0]?.lo;
-    return lo !== undefined && includes(typeof lo === "bigint" ? this.six : this.four, lo);
+    const parts = FOUR_DECIMALS.test(address) ? address.split(".").map(Number) : undefined;
+    if (parts !== undefined) {
+      const value = parts.reduce((sum, part) => sum * 256 + part, 0);
+      return parts.every((part) => part < 256) && includes(this.four, value);
+    }
+    const lo = AddressSet.parse(address)?.six[0]?.lo;
+    return lo !== undefined && includes(this.six, lo);
   }
 
   /** The lowest address that is no network address of a class, if there is one; IPv4 first. */
@@ -105,6 +109,12 @@ export class AddressSet {
       ...this.four.flatMap((one) => blocksOf(one, 32).map(([lo, prefix]) => `${text4(Number(lo))}/${prefix}`)),
       ...this.six.flatMap((one) => blocksOf(one, 128).map(([lo, prefix]) => `${text6(lo)}/${prefix}`)),
     ];
+  }
+
+  /** Numbers that no IPv4 address of the set is outside of; everything where it holds IPv6 too, which has none. */
+  public get span(): readonly [number, number] {
+    if (this.six.length > 0) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    return [Number(this.four[0]?.lo ?? 0), Number(this.four.at(-1)?.hi ?? 0)];
   }
 
   /** Whether it holds no more than a /16 of IPv4, or a /48 of IPv6: a list of places, not "anywhere". */

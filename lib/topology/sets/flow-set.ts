@@ -52,6 +52,8 @@ export class FlowSet {
   public static readonly NONE = new FlowSet([]);
   public static readonly ALL = new FlowSet(withoutNamesOfOthers(EVERYTHING));
 
+  private spans: Float64Array | undefined;
+
   private constructor(public readonly regions: readonly Region[]) {}
 
   /** The flows of a region; a part that is left out is everything. */
@@ -76,9 +78,15 @@ export class FlowSet {
     if (this === FlowSet.ALL) return other;
     if (other === FlowSet.ALL) return this;
     const both: Region[] = [];
+    const { regions: others } = other;
+    const spans = other.spansOfSources();
     for (const a of this.regions) {
-      for (const b of other.regions) {
-        const region = common(a, b);
+      const [low, high] = a.sources.span;
+      for (let index = 0; index < others.length; index += 1) {
+        // A set of many agents' flows is asked for one agent's: nearly all of it is passed over here.
+        if ((spans[2 * index] ?? low) >= high || (spans[2 * index + 1] ?? high) <= low) continue;
+        const b = others[index];
+        const region = b === undefined ? undefined : common(a, b);
         if (region !== undefined) both.push(region);
       }
     }
@@ -150,6 +158,11 @@ export class FlowSet {
       return { source, destination, protocol, port, app, ...(name === undefined ? {} : { name }) };
     }
     return undefined;
+  }
+
+  private spansOfSources(): Float64Array {
+    this.spans ??= Float64Array.from(this.regions.flatMap((region) => region.sources.span));
+    return this.spans;
   }
 }
 

@@ -2,8 +2,9 @@ import type { Doubt, Reading } from "../model/doubt";
 import type { AddressSet } from "../sets/address-set";
 import { App, type Flow, FlowSet, TCP } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
+import { Stage } from "./effects";
 import { type Defaults, type Entry, Evaluation, RuleList } from "./evaluation";
-import { type MatchedRule, Matcher, Stage, UNREADABLE } from "./match";
+import { type MatchedRule, Matcher, UNREADABLE } from "./match";
 import { flowsOf } from "./piece";
 import { eachRule, RuleAction } from "./rule";
 import { type GroupVariables, Variables } from "./variables";
@@ -37,7 +38,7 @@ export interface RuleNote {
 
 /** What a firewall lets through. */
 export interface AcceptedFlows {
-  /** Flows whose data gets through. */
+  /** Flows of which data gets out: all of it, unless a rule stops them later. */
   readonly accepted: FlowSet;
   /** What is not known and changes the answer. */
   readonly doubts: Doubt[];
@@ -145,20 +146,22 @@ function defaultsOf(input: FirewallInput, reading: Reading): Defaults {
     return {
       [Stage.SYN]: NOT_TCP,
       [Stage.REPLY]: reading === "open" ? FlowSet.ALL : NOT_TCP,
+      [Stage.GREETING]: FlowSet.ALL,
       [Stage.DATA]: FlowSet.NONE,
     };
   }
   const isSure = drops.includes("aws:drop_established") || reading === "closed";
   const undecided = isSure || drops.length === 0 ? FlowSet.NONE : ONLY_TCP.intersect(FlowSet.of({ apps: [App.OTHER] }));
   const data = drops.length === 0 ? FlowSet.ALL : NOT_TCP.union(undecided);
-  return { [Stage.SYN]: FlowSet.ALL, [Stage.REPLY]: FlowSet.ALL, [Stage.DATA]: data };
+  const all = FlowSet.ALL;
+  return { [Stage.SYN]: all, [Stage.REPLY]: all, [Stage.GREETING]: all, [Stage.DATA]: data };
 }
 
 function doubtsOf(owners: readonly Owner[], unsure: FlowSet): Doubt[] {
   if (unsure.isEmpty) return [];
   return owners.flatMap((owner) => {
     if (!owner.isRead) return [];
-    const vague = owner.effects.filter(({ may, sure }) => may !== sure).flatMap(({ may }) => may);
+    const vague = owner.effects.filter(({ isVague }) => isVague).flatMap(({ may }) => may);
     if (vague.length === 0 || flowsOf(vague).intersect(unsure).isEmpty) return [];
     return [{ address: owner.group, what: `${nameOf(owner)} ${owner.vague}`, tokens: [] }];
   });

@@ -2,9 +2,9 @@ import type { Reading } from "../model/doubt";
 import { App, type Flow, FlowSet, TCP } from "../sets/flow-set";
 import { NameSet } from "../sets/name-set";
 import { RangeSet } from "../sets/range-set";
-import { type Effect, Stage } from "./match";
+import { type Effect, Stage } from "./effects";
 import { OPENINGS, OPENS, Opening } from "./opening";
-import { flowsOf, hasFlow, type Piece } from "./piece";
+import { flowsOf, type Piece, Probe } from "./piece";
 
 /** An effect of a rule in its place, and whose it is. */
 export interface Entry<Owner> {
@@ -22,6 +22,8 @@ export interface Decision<Owner> {
   readonly owner: Owner | undefined;
 }
 
+const BEFORE_DATA = [Stage.SYN, Stage.REPLY, Stage.GREETING];
+
 /** The parts of flows that begin in another way than plainly. */
 const BEGINS: Readonly<Record<Opening, FlowSet>> = {
   [Opening.PLAIN]: FlowSet.ALL,
@@ -32,15 +34,25 @@ const BEGINS: Readonly<Record<Opening, FlowSet>> = {
 
 /** An ordered list of rules, by stage. */
 export class RuleList<Owner> {
-  public readonly stages: Record<Stage, Entry<Owner>[]> = { [Stage.SYN]: [], [Stage.REPLY]: [], [Stage.DATA]: [] };
+  public readonly stages: Record<Stage, Entry<Owner>[]> = {
+    [Stage.SYN]: [],
+    [Stage.REPLY]: [],
+    [Stage.GREETING]: [],
+    [Stage.DATA]: [],
+  };
   public readonly batches: Record<Stage, readonly Batch[]>;
   /** The ways to begin that make a difference. */
   public readonly openings: readonly Opening[];
 
   public constructor(entries: readonly Entry<Owner>[]) {
     for (const entry of entries) this.stages[entry.effect.stage].push(entry);
-    const { syn, reply, data } = this.stages;
-    this.batches = { [Stage.SYN]: batchesOf(syn), [Stage.REPLY]: batchesOf(reply), [Stage.DATA]: batchesOf(data) };
+    const { syn, reply, greeting, data } = this.stages;
+    this.batches = {
+      [Stage.SYN]: batchesOf(syn),
+      [Stage.REPLY]: batchesOf(reply),
+      [Stage.GREETING]: batchesOf(greeting),
+      [Stage.DATA]: batchesOf(data),
+    };
     this.openings = entries.some(({ effect }) => effect.sureOf !== undefined) ? OPENINGS : [Opening.PLAIN];
   }
 }
@@ -59,21 +71,20 @@ export class Evaluation<Owner> {
   /** The flows whose data gets through. */
   public accepted(): FlowSet {
     const data = this.list.openings.map((opening) => this.fold(Stage.DATA, opening, BEGINS[opening]));
-    const answered = this.fold(Stage.REPLY, Opening.PLAIN, FlowSet.unionAll(data));
-    return this.fold(Stage.SYN, Opening.PLAIN, answered);
+    return BEFORE_DATA.reduceRight((later, stage) => this.fold(stage, Opening.PLAIN, later), FlowSet.unionAll(data));
   }
 
   /** The same for one flow, with the rule that decides. */
   public decide(flow: Flow): Decision<Owner> {
-    const syn = this.at(Stage.SYN, flow, Opening.PLAIN);
-    if (syn.sticks !== undefined) return { passes: true, owner: syn.sticks.owner };
-    if (!syn.goesOn) return { passes: false, owner: syn.owner };
-    const reply = this.at(Stage.REPLY, flow, Opening.PLAIN);
-    if (reply.sticks !== undefined) return { passes: true, owner: reply.sticks.owner };
-    if (!reply.goesOn) return { passes: false, owner: reply.owner };
+    const probe = new Probe(flow);
+    for (const stage of BEFORE_DATA) {
+      const { sticks, goesOn, owner } = this.at(stage, probe, Opening.PLAIN);
+      if (sticks !== undefined) return { passes: true, owner: sticks.owner };
+      if (!goesOn) return { passes: false, owner };
+    }
     let refused: Decision<Owner> = { passes: false, owner: undefined };
     for (const opening of this.list.openings.filter((one) => BEGINS[one].has(flow)).reverse()) {
-      const data = this.at(Stage.DATA, flow, opening);
+      const data = this.at(Stage.DATA, probe, opening);
       if (data.sticks !== undefined) return { passes: true, owner: data.sticks.owner };
       if (data.goesOn) return { passes: true, owner: data.owner };
       refused = { passes: false, owner: data.owner };
@@ -103,14 +114,14 @@ export class Evaluation<Owner> {
     return stuck.union(goesOn);
   }
 
-  private at(stage: Stage, flow: Flow, opening: Opening) {
+  private at(stage: Stage, probe: Probe, opening: Opening) {
     const isOpen = this.reading === "open";
     let isSeen = true;
     let sticks: Entry<Owner> | undefined;
     let rest: { goesOn: boolean; owner: Owner | undefined } | undefined;
     for (const entry of this.list.stages[stage]) {
       const { effect, isPass, owner } = entry;
-      const isMet = isPass === isOpen ? hasFlow(effect.may, flow) : isSure(effect, opening, flow);
+      const isMet = isPass === isOpen ? probe.isIn(effect.may) : isSure(effect, opening, probe);
       if (isMet && !isPass) {
         rest ??= { goesOn: false, owner };
         break;
@@ -120,14 +131,14 @@ export class Evaluation<Owner> {
         break;
       }
       if (isMet && !effect.sticks) rest ??= { goesOn: true, owner };
-      if (!isOpen && isPass && !effect.sticks && !effect.isOdd && hasFlow(effect.may, flow)) isSeen = false;
+      if (!isOpen && isPass && !effect.sticks && !effect.isOdd && probe.isIn(effect.may)) isSeen = false;
     }
-    return { sticks, ...(rest ?? { goesOn: this.defaults[stage].has(flow), owner: undefined }) };
+    return { sticks, ...(rest ?? { goesOn: this.defaults[stage].has(probe.flow), owner: undefined }) };
   }
 }
 
-function isSure({ sure, sureOf }: Effect, opening: Opening, flow: Flow): boolean {
-  return hasFlow(sure, flow) || hasFlow(sureOf?.get(opening) ?? [], flow);
+function isSure({ sure, sureOf }: Effect, opening: Opening, probe: Probe): boolean {
+  return probe.isIn(sure) || probe.isIn(sureOf?.get(opening) ?? []);
 }
 
 /** Rules next to each other that do the same with what they match: their order does not matter. */

@@ -39,9 +39,10 @@ const MOST_BYTES = 65_536;
 const MOST_AHEAD = 16;
 
 /** What a rule about the first bytes of streams, or about HTTP's other parts, surely matches. */
-export function sureOpenings(conditions: Conditions): Sure[] {
+export function sureOpenings(conditions: Conditions, isPass: boolean): Sure[] {
   if (conditions.direction === "to_client" || conditions.opaque.length > 0 || conditions.names !== undefined) return [];
-  return [...ofHttp(conditions), ...ofBound(conditions), ...ofStream(conditions)];
+  // A pass that comes after some bytes is none for those.
+  return [...ofHttp(conditions), ...(isPass ? [] : ofBound(conditions)), ...ofStream(conditions)];
 }
 
 /** How many bytes a rule lets out before it matches; undefined where that is not what it says. */

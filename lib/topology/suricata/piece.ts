@@ -41,15 +41,30 @@ export function flowsOf(pieces: readonly Piece[]): FlowSet {
   return FlowSet.unionAll(sets);
 }
 
-/** Whether one of the pieces has a flow; the same answer as of their `flowsOf`. */
-export function hasFlow(pieces: readonly Piece[], flow: Flow): boolean {
-  return pieces.some(
-    ({ ends, apps, names }) =>
-      apps.includes(flow.app) &&
-      ends.protocols.has(flow.protocol) &&
-      ends.ports.has(flow.port) &&
-      (flow.app === App.OTHER ? !names.isEmpty : flow.protocol === TCP && names.has(flow.name)) &&
-      ends.sources.has(flow.source) &&
-      ends.destinations.has(flow.destination),
-  );
+/** One flow, looked for in many pieces. */
+export class Probe {
+  private readonly between = new Map<Ends, boolean>();
+
+  public constructor(public readonly flow: Flow) {}
+
+  /** Whether one of the pieces has the flow; the same answer as of their `flowsOf`. */
+  public isIn(pieces: readonly Piece[]): boolean {
+    const { app, name, protocol } = this.flow;
+    return pieces.some(
+      ({ ends, apps, names }) =>
+        apps.includes(app) &&
+        (app === App.OTHER ? !names.isEmpty : protocol === TCP && names.has(name)) &&
+        this.isBetween(ends),
+    );
+  }
+
+  private isBetween(ends: Ends): boolean {
+    const known = this.between.get(ends);
+    if (known !== undefined) return known;
+    const { source, destination, protocol, port } = this.flow;
+    const isOf = ends.protocols.has(protocol) && ends.ports.has(port);
+    const found = isOf && ends.sources.has(source) && ends.destinations.has(destination);
+    this.between.set(ends, found);
+    return found;
+  }
 }

@@ -10,6 +10,9 @@ import {
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
 import { GetPolicyVersionCommand, GetRoleCommand, ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { fromObject } from "../../../lib/topology/load/load";
+import type { TerraformJson } from "../../../lib/topology/terraform-json";
+import { Topology } from "../../../lib/topology/topology";
 import { describeWith } from "../engine";
 import { Deployment } from "./deployment";
 import { motoServer, terraformEngine } from "./engines";
@@ -129,6 +132,31 @@ withEngines("agents-aws-sealed deployed to moto", () => {
     ]);
     const order = cloud.aws.calls.map(({ operation }) => operation.split(".")[1]);
     expect(order.indexOf("UpdateFirewallConfig")).toBeLessThan(order.indexOf("AssociateFirewallRuleGroup"));
+  });
+
+  test("the state that it left proves the same as the plan that it came from", async () => {
+    const { output, code } = await cloud.terraform("show", "-json");
+    expect(code).toBe(0);
+    const synthesized = cloud.synthesized as unknown as TerraformJson;
+    const declaration = fromObject(synthesized).declaration;
+    const state = Topology.fromJson(JSON.parse(output), declaration === undefined ? {} : { declaration });
+    const synth = Topology.fromJson(synthesized);
+    expect(declaration).toBeDefined();
+    expect(state.agents).toEqual(synth.agents);
+    expect(state.findings()).toEqual([]);
+    expect(state.verify().rules).toEqual(synth.verify().rules);
+    for (const agent of synth.agents) {
+      expect([state.reach(agent), state.services(agent)]).toEqual([synth.reach(agent), synth.services(agent)]);
+    }
+  });
+
+  test("a state in which the record of flows is gone does not", async () => {
+    const { output } = await cloud.terraform("show", "-json");
+    const state = JSON.parse(output) as { values: { root_module: { resources: { type: string }[] } } };
+    const { resources } = state.values.root_module;
+    state.values.root_module.resources = resources.filter((one) => one.type !== "aws_flow_log");
+    const topology = Topology.fromJson(state as unknown as TerraformJson);
+    expect(topology.findings().map((one) => one.rule)).toContain("CORDON-P08");
   });
 
   test("a second plan changes nothing but what moto forgets, the descriptions of security group rules", async () => {

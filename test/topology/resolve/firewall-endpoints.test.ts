@@ -46,7 +46,7 @@ describe("the endpoint of a firewall in a zone", () => {
 
   test.each([
     ["the first state", `\${tolist(${STATES})[0].attachment[0].endpoint_id}`],
-    ["the first of a splat", `\${tolist(${STATES})[*].attachment[0].endpoint_id[0]}`],
+    ["the first of a splat", `\${(tolist(${STATES})[*].attachment[0].endpoint_id)[0]}`],
     ["one by position", `\${element([for ss in ${STATES} : ss.attachment[0].endpoint_id], 1)}`],
     [
       "one of a flattened list",

@@ -182,8 +182,10 @@ describe("P01: no way out around inspection", () => {
 
     test("a route of a table that the plan does not name stays open, and says which value would settle it", () => {
       const { verdict, findings, rules } = judgedAfter(toUnknownTable);
-      expect([verdict, rules]).toEqual(["UNKNOWN", ["CORDON-P01"]]);
-      expect(findings.map((one) => [one.address, one.verdict, one.unknowns])).toEqual([
+      // It may be the firewall's own table as well, and then answers miss the endpoint.
+      expect([verdict, rules]).toEqual(["UNKNOWN", ["CORDON-P01", "CORDON-P14"]]);
+      const ways = findings.filter((one) => one.rule === "CORDON-P01");
+      expect(ways.map((one) => [one.address, one.verdict, one.unknowns])).toEqual([
         ["aws_route.added", "UNKNOWN", ["var.table"]],
         ["aws_route.added", "UNKNOWN", ["var.table"]],
       ]);

@@ -1,0 +1,25 @@
+import { mutate } from "./mutate";
+import { stacks } from "./stacks";
+
+const run = mutate(
+  stacks().filter((stack) => stack.name !== "three-zones" && stack.name !== "agents-aws"),
+  20,
+);
+
+test("every weakening of a sealed and of an inspected cell is caught, by a rule that is about it", () => {
+  expect(run.weakenings.of).toBeGreaterThan(300);
+  expect(run.weakenings.wrong).toEqual([]);
+});
+
+test("so are two at once", () => {
+  expect(run.pairs.wrong).toEqual([]);
+});
+
+test("changes that open nothing are left alone", () => {
+  expect(run.harmless.of).toBeGreaterThan(50);
+  expect(run.harmless.wrong).toEqual([]);
+});
+
+test("what the plan does not say is unknown, and never proved", () => {
+  expect(run.unknowns.wrong).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { type App, type TerraformStack, Testing } from "cdktf";
+import { AwsAgentCell, AwsEgressTier, AwsPermission, AwsService, AwsTrust } from "../../constructs/aws";
+import { AgentsAws } from "../../examples/aws/agents-aws";
+import { AgentsAwsSealed } from "../../examples/aws-sealed/agents-aws-sealed";
+import { ContainmentPolicy, Egress } from "../../lib";
+import { synthStack } from "../../lib/topology/synth-stack";
+import { stackOf } from "../support/aws-plan";
+import { type MutablePlan, policy } from "../support/changed-plan";
+
+/** A plan to weaken, by name. */
+export interface Stack {
+  readonly name: string;
+  readonly plan: MutablePlan;
+}
+
+const planOf = (stack: TerraformStack): MutablePlan => synthStack(stack) as unknown as MutablePlan;
+
+/** Both examples, one zone alone, and three zones with everything that a policy can say. */
+export function stacks(): Stack[] {
+  const app = (): App => Testing.app();
+  return [
+    { name: "agents-aws", plan: planOf(new AgentsAws(app(), "agents-aws")) },
+    { name: "agents-aws-sealed", plan: planOf(new AgentsAwsSealed(app(), "agents-aws-sealed")) },
+    { name: "one-zone", plan: planOf(oneZone()) },
+    { name: "three-zones", plan: planOf(threeZones()) },
+  ];
+}
+
+function oneZone(): TerraformStack {
+  const stack = stackOf();
+  const cell = new AwsAgentCell(stack, "Small", {
+    cidr: "10.16.0.0/20",
+    availabilityZones: ["eu-west-1a"],
+    tier: AwsEgressTier.INSPECTED_ONE_ZONE,
+    services: [AwsService.SECRETS_MANAGER],
+  });
+  const agent = cell.addAgent("reader", {
+    trust: AwsTrust.ec2(),
+    policy: ContainmentPolicy.denyAll("reader").allow(Egress.https("docs.example.com", { reason: "test" })),
+  });
+  agent.identity.grant(
+    AwsPermission.readSecret("arn:aws:secretsmanager:eu-west-1:123456789012:secret:feed-abcdef", "test"),
+  );
+  return stack;
+}
+
+function threeZones(): TerraformStack {
+  const stack = stackOf();
+  const cell = new AwsAgentCell(stack, "Large", {
+    cidr: "10.32.0.0/19",
+    availabilityZones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
+    tier: AwsEgressTier.INSPECTED,
+    services: [AwsService.S3, AwsService.SECRETS_MANAGER, AwsService.SQS],
+  });
+  const planner = cell.addAgent("planner", { policy, trust: AwsTrust.ecsTask() });
+  const worker = cell.addAgent("worker", {
+    trust: AwsTrust.lambda(),
+    policy: ContainmentPolicy.denyAll("worker").allow(
+      Egress.https("api.example.com", { reason: "test" }),
+      Egress.https("*.files.example.org", { reason: "test" }),
+    ),
+  });
+  cell.addAgent("idle");
+  planner.allowTo(worker, { port: 8443, reason: "hands out work" });
+  worker.identity.grant(
+    AwsPermission.of({ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::inputs/*"], reason: "test" }),
+  );
+  return stack;
+}
