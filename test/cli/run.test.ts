@@ -183,7 +183,7 @@ describe("cordon explain", () => {
     ["8.8.8.8:22", "security group", "has no egress rule that admits it"],
     ["udp://8.8.8.8:53", "security group", "has no egress rule that admits it"],
     ["8.8.8.8:443", "filter", "cordon deny not TLS"],
-    ["10.64.3.4:22", "security group", "nothing in the network admits the agent there"],
+    ["10.64.3.4:22", "security group", "nothing that the plan knows of stands there"],
   ])("says which layer refuses %s", async (to, layer, says) => {
     const { code, out } = await explain(to);
     expect(code).toBe(1);

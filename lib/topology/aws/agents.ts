@@ -1,7 +1,7 @@
 import type { AttachPoint } from "../graph/graph";
 
 import type { AwsResource, Inventory } from "./inventory";
-import type { Networks, Subnet } from "./networks";
+import { type Networks, SOME_ADDRESS, type Subnet } from "./networks";
 import { subnetNode } from "./nodes";
 import { agentTag, type Placement, type Placements, tagOf } from "./placements";
 import { COMPUTE_TYPES } from "./resource-types";
@@ -120,6 +120,7 @@ function point(
     network: subnet.vpc,
     zone: subnet.zone,
     sources: subnet.sources ?? subnet.assumed,
+    isStandIn: (subnet.sources ?? subnet.assumed) === SOME_ADDRESS,
     groups,
     placement,
   };

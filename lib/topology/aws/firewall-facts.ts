@@ -5,7 +5,6 @@ import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
 import { type AwsFirewall, protectionsOf } from "./firewalls";
 import type { Inventory } from "./inventory";
-import { SOME_ADDRESS } from "./networks";
 import type { Placements } from "./placements";
 import { hasUnknown, isAbsent, isTrue } from "./values";
 
@@ -54,9 +53,7 @@ function uncovered(
     ),
   );
   const agents = new Set(
-    passing
-      .filter((point) => point.sources !== SOME_ADDRESS && !point.sources.isSubsetOf(surelyHome))
-      .map((point) => point.agent),
+    passing.filter((point) => !point.isStandIn && !point.sources.isSubsetOf(surelyHome)).map((point) => point.agent),
   );
   const isSure = home !== undefined;
   if (agents.size > 0 && !isSure && !inventory.counts("grants", policy?.address ?? address, "HOME_NET", homeTokens))

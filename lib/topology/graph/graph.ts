@@ -81,4 +81,6 @@ export interface AttachPoint {
   readonly network: string;
   readonly zone: string | undefined;
   readonly sources: AddressSet;
+  /** True where the plan does not say the addresses and {@link sources} is one that stands for them. */
+  readonly isStandIn: boolean;
 }

@@ -97,7 +97,14 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
       });
     }
     if (declared === undefined) return found;
-    const lost = declaredFlows(declared).intersect(outside).intersect(firewall.reachable).subtract(accepted).sample();
+    // A stand-in's refusal says nothing of the agent's own address.
+    const own = AddressSet.unionAll(points.filter((point) => !point.isStandIn).map((point) => point.sources));
+    const lost = declaredFlows(declared)
+      .intersect(outside)
+      .from(own)
+      .intersect(firewall.reachable)
+      .subtract(accepted)
+      .sample();
     if (lost !== undefined) {
       const decided = firewall.decide(lost);
       found.push({

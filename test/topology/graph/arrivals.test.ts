@@ -34,6 +34,7 @@ const pointOf = (sources: AddressSet): AttachPoint => ({
   network: "own",
   zone: undefined,
   sources,
+  isStandIn: false,
 });
 
 const waysOf = (graph: Graph): string[] =>
