@@ -207,8 +207,13 @@ export const harmless: Generator = (plan) => [
     put(json, "aws_vpc_endpoint_policy", { vpc_endpoint_id: ref("aws_vpc_endpoint", name), policy: values["policy"] });
     delete values["policy"];
   }),
-  ...each(plan, "aws_route53_resolver_firewall_domain_list", "names in another order in", NONE, (values) =>
-    (values["domains"] as string[]).reverse(),
+  ...each(
+    plan,
+    "aws_route53_resolver_firewall_domain_list",
+    "names in another order in",
+    NONE,
+    (values) => (values["domains"] as string[]).reverse(),
+    (values) => (values["domains"] as string[]).length > 1,
   ),
   ...each(plan, "aws_iam_role", "a longer description of", NONE, (values) => (values["description"] = "changed")),
   adding("a role that reads its own bucket", NONE, (json) => {
