@@ -58,7 +58,7 @@ module.exports = {
       "rules-know-no-cloud",
       "a rule is written once for every cloud",
       { path: "^lib/topology/(rules|graph|model|explain|certificate)/" },
-      { path: "^lib/topology/(aws|iam|suricata|load)/", pathNot: "^lib/topology/load/configuration" },
+      { path: "^lib/topology/(aws|gcp|azure|cel|iam|suricata|load)/", pathNot: "^lib/topology/load/configuration" },
     ),
     never(
       "the-command-needs-no-framework",
@@ -83,6 +83,12 @@ module.exports = {
       "clouds never import each other",
       { path: "^constructs/aws/" },
       { path: "^constructs/(gcp|azure)/" },
+    ),
+    never(
+      "clouds-apart-gcp",
+      "clouds never import each other",
+      { path: "^constructs/gcp/" },
+      { path: "^constructs/(aws|azure)/" },
     ),
   ],
   options: {

@@ -4,11 +4,17 @@ module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/conformance/"],
-  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  transform: {
+    "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
+    // Published as modules alone, which jest does not load as they are.
+    "/@marcbachmann/cel-js/.+\\.js$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!@marcbachmann/cel-js/)"],
   // The examples import the package by its name, as a user does; here the name means the sources.
   moduleNameMapper: {
     "^cdktf-cordon$": "<rootDir>/lib/index.ts",
     "^cdktf-cordon/aws$": "<rootDir>/constructs/aws/index.ts",
+    "^cdktf-cordon/gcp$": "<rootDir>/constructs/gcp/index.ts",
     "^cdktf-cordon/testing$": "<rootDir>/lib/topology/index.ts",
   },
 };

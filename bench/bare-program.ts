@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { BenchExample } from "./examples";
 import { ROOT } from "./workspace";
 
 /** A synthesized stack, as far as the bare program repeats it. */
 export interface SynthesizedStack {
   readonly resource: { [type: string]: { [name: string]: { [argument: string]: unknown } } };
+  readonly data?: { [type: string]: { [name: string]: { [argument: string]: unknown } } };
+  readonly provider?: { readonly [name: string]: readonly object[] };
   readonly locals?: { [name: string]: unknown };
 }
 
@@ -15,31 +18,37 @@ const camelCase = (name: string): string =>
  * The program that a user would write without this library to get the same resources: one generated class for each, with
  * its arguments as literals. It has no logic, so what it costs is the framework and the bindings.
  */
-export function bareProgram(stack: SynthesizedStack): string {
-  const types = Object.keys(stack.resource).sort();
-  const imports = types.map((type) => `const ${className(type)} = require("${bindingOf(type)}").${className(type)};`);
-  const statements = types.flatMap((type) =>
-    Object.entries(stack.resource[type] ?? {}).map(
+export function bareProgram(stack: SynthesizedStack, { provider, file }: BenchExample): string {
+  const all = [
+    ...Object.entries(stack.data ?? {}).map(([type, named]) => ({ type: `data_${type}`, named })),
+    ...Object.entries(stack.resource).map(([type, named]) => ({ type, named })),
+  ].sort((a, b) => (a.type < b.type ? -1 : 1));
+  const imports = all.map(({ type }) => {
+    const name = className(type, provider.prefix);
+    return `const ${name} = require("${bindingOf(type, provider)}").${name};`;
+  });
+  const statements = all.flatMap(({ type, named }) =>
+    Object.entries(named).map(
       ([name, values]) =>
-        `    new ${className(type)}(this, ${JSON.stringify(name)}, ${JSON.stringify(propsOf(values))});`,
+        `    new ${className(type, provider.prefix)}(this, ${JSON.stringify(name)}, ${JSON.stringify(propsOf(values))});`,
     ),
   );
   const locals = Object.entries(stack.locals ?? {}).map(
     ([name, value]) => `    new TerraformLocal(this, ${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   return `const { App, TerraformLocal, TerraformStack } = require("cdktf");
-const { AwsProvider } = require("@cdktf/provider-aws/lib/provider");
+const { ${provider.className} } = require("${provider.pack}/lib/provider");
 ${imports.join("\n")}
 class Bare extends TerraformStack {
   constructor(scope, id) {
     super(scope, id);
-    new AwsProvider(this, "aws", { region: "eu-west-1" });
+    new ${provider.className}(this, "${provider.prefix}", ${JSON.stringify(stack.provider?.[provider.prefix]?.[0] ?? {})});
 ${[...locals, ...statements].join("\n")}
   }
 }
 exports.program = (outdir) => {
   const app = new App({ outdir });
-  new Bare(app, "agents-aws");
+  new Bare(app, "${file}");
   app.synth();
 };
 `;
@@ -50,15 +59,16 @@ function propsOf({ "//": _metadata, depends_on, ...values }: { [argument: string
   return { ...Object(inCamelCase(values)), ...dependsOn };
 }
 
-function bindingOf(type: string): string {
-  const folder = type.replace(/^aws_/, "").replace(/_/g, "-");
-  const binding = `@cdktf/provider-aws/lib/${folder}`;
+function bindingOf(type: string, { pack, prefix }: BenchExample["provider"]): string {
+  const folder = type.startsWith("data_") ? type.replace("data_", "data-") : type.replace(`${prefix}_`, "");
+  const binding = `${pack}/lib/${folder.replace(/_/g, "-")}`;
   if (!existsSync(join(ROOT, "node_modules", binding))) throw new Error(`no binding ${binding}`);
   return binding;
 }
 
-function className(type: string): string {
-  const name = camelCase(type.replace(/^aws_/, ""));
+// A data source keeps its provider's name: `DataGoogleProject`.
+function className(type: string, prefix: string): string {
+  const name = camelCase(type.startsWith("data_") ? type : type.replace(`${prefix}_`, ""));
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 

@@ -1,6 +1,6 @@
 import { arch, cpus, platform } from "node:os";
 import { compileTables } from "./compile";
-import { synthTable } from "./synth";
+import { synthTables } from "./synth";
 import { verifyTables } from "./verify";
 import { prepareWorkspace } from "./workspace";
 
@@ -15,7 +15,7 @@ function main(): void {
     "",
     `\`npm run bench\`, ${machine}. Ratios are of one run on one machine.`,
     "",
-    synthTable(ROUNDS),
+    synthTables(ROUNDS),
     "",
     compileTables(),
     "",

@@ -8,11 +8,13 @@ export { ContainmentPolicy } from "./policy/containment-policy";
 export {
   Egress,
   type EgressCidrOptions,
+  type EgressHttpOptions,
   type EgressNameOptions,
   type EgressOptions,
   type EgressPortOptions,
   EgressProtocol,
   EgressRule,
 } from "./policy/egress";
+export { EgressRequest } from "./policy/egress-request";
 export { Mode } from "./policy/mode";
 export type { EgressRuleJson, PolicyJson } from "./policy/policy-json";

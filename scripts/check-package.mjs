@@ -1,6 +1,6 @@
-// Packs the package, installs it into an empty project with only the AWS provider, and checks what a user would meet:
-// what the archive holds, what gets installed, that the README's first program type-checks under every kind of module
-// resolution, and that it synthesizes.
+// Packs the package, installs it for each cloud into an empty project with only that cloud's provider, and checks what a
+// user would meet: what the archive holds, what gets installed, that the first program of the cloud's README type-checks
+// under every kind of module resolution, that it synthesizes, and that the command proves it.
 import { execFileSync, spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,15 +17,24 @@ const {
 } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const problems = [];
 
+/** The document whose first program is the cloud's, and what has to be in what it synthesizes. */
+const clouds = [
+  { provider: "provider-aws", readme: "README.md", network: "aws_vpc" },
+  { provider: "provider-google", readme: "constructs/gcp/README.md", network: "google_compute_network" },
+];
+
 try {
   const archive = pack();
   checkContent(archive);
-  const project = install(archive.filename);
-  checkInstalled(project);
-  for (const setting of moduleResolutions()) checkTypes(project, setting);
-  checkSynth(project);
-  checkCommand(project);
-  printAudit(project);
+  for (const cloud of clouds) {
+    const project = install(archive.filename, cloud);
+    checkInstalled(project, cloud);
+    for (const setting of moduleResolutions()) checkTypes(project, cloud, setting);
+    checkSynth(project, cloud);
+    checkCommand(project);
+    printAudit(project);
+    rmSync(project, { recursive: true });
+  }
 } catch (error) {
   problems.push(error instanceof Error ? error.message : String(error));
 } finally {
@@ -71,13 +80,15 @@ function checkContent({ filename, files }) {
   }
 }
 
-function install(filename) {
+function install(filename, { provider }) {
   const project = join(work, "project");
   mkdirSync(project);
   const manifest = { name: "project", version: "1.0.0", private: true };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   const locked = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-  const peers = Object.keys(peerDependencies).map((name) => `${name}@${locked[`node_modules/${name}`].version}`);
+  const peers = Object.keys(peerDependencies)
+    .filter((name) => !name.includes("/provider-") || name.endsWith(`/${provider}`))
+    .map((name) => `${name}@${locked[`node_modules/${name}`].version}`);
   const start = performance.now();
   run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(work, filename), ...peers], project);
   const tools = ["typescript", "@types/node"].map((name) => `${name}@${locked[`node_modules/${name}`].version}`);
@@ -86,16 +97,16 @@ function install(filename) {
   return project;
 }
 
-function checkInstalled(project) {
+function checkInstalled(project, { provider }) {
   const modules = join(project, "node_modules");
   const providers = readdirSync(join(modules, "@cdktf")).filter((name) => name.startsWith("provider-"));
-  if (providers.join() !== "provider-aws")
-    problems.push(`installed providers: ${providers.join(", ")}, expected provider-aws alone`);
+  if (providers.join() !== provider)
+    problems.push(`installed providers: ${providers.join(", ")}, expected ${provider} alone`);
   const own = ["cdktf-cordon", ...Object.keys(dependencies)].map(
     (name) => `${name} ${kilobytes(sizeOf(join(modules, name)))}`,
   );
   process.stdout.write(
-    `sizes: ${own.join(", ")}, @cdktf/provider-aws ${kilobytes(sizeOf(join(modules, "@cdktf", "provider-aws")))}\n`,
+    `sizes: ${own.join(", ")}, @cdktf/${provider} ${kilobytes(sizeOf(join(modules, "@cdktf", provider)))}\n`,
   );
 }
 
@@ -108,8 +119,8 @@ function moduleResolutions() {
   ];
 }
 
-function checkTypes(project, { name, module, moduleResolution }) {
-  writeFileSync(join(project, "main.ts"), quickstart());
+function checkTypes(project, cloud, { name, module, moduleResolution }) {
+  writeFileSync(join(project, "main.ts"), quickstart(cloud));
   const compilerOptions = {
     target: "es2022",
     module,
@@ -128,21 +139,21 @@ function checkTypes(project, { name, module, moduleResolution }) {
   else process.stdout.write(`types resolve under ${name}\n`);
 }
 
-/** The first program of the README, as written there, and a use of the test helper's entry point. */
-function quickstart() {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
+/** The first program of the cloud's README, as written there, and a use of the test helper's entry point. */
+function quickstart({ readme: file }) {
+  const readme = readFileSync(join(root, file), "utf8");
   const [first, ...fences] = [...readme.matchAll(/^```ts([^\n]*)\n([\s\S]*?)^```$/gm)];
   const rest = fences.slice(
     0,
     fences.findIndex(([, info]) => !info.includes("continued")),
   );
-  if (first === undefined) throw new Error("the README has no ts program");
+  if (first === undefined) throw new Error(`${file} has no ts program`);
   return `import { Topology } from "cdktf-cordon/testing";\n${[first, ...rest].map(([, , text]) => text).join("\n")}
 export const check: typeof Topology = Topology;
 `;
 }
 
-function checkSynth(project) {
+function checkSynth(project, { network }) {
   const compilerOptions = {
     target: "es2022",
     module: "node16",
@@ -158,7 +169,7 @@ function checkSynth(project) {
   for (const stack of readdirSync(stacks)) {
     const { resource } = JSON.parse(readFileSync(join(stacks, stack, "cdk.tf.json"), "utf8"));
     const count = Object.values(resource).reduce((sum, byName) => sum + Object.keys(byName).length, 0);
-    if (resource.aws_vpc === undefined) problems.push(`stack ${stack} has no VPC`);
+    if (resource[network] === undefined) problems.push(`stack ${stack} has no ${network}`);
     process.stdout.write(`cdktf-cordon ${version} synthesized ${stack} with ${count} resources\n`);
   }
 }

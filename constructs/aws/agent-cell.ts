@@ -1,6 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
+import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
 import { type CompiledDns, compileDnsAllowList } from "../../lib/compile/dns-allow-list";
 import type { ResidualRisk } from "../../lib/compile/residual-risk";
@@ -12,11 +13,13 @@ import { identifier } from "../../lib/names/plain-text";
 import { ContainmentPolicy } from "../../lib/policy/containment-policy";
 import type { EgressRule } from "../../lib/policy/egress";
 import { Mode } from "../../lib/policy/mode";
+import type { DeclaredCell } from "../../lib/topology/model/declaration";
 import { AwsAgent, type AwsAgentProps } from "./agent";
 import type { AwsAgentHost } from "./agent-host";
 import { AwsAgentIdentity } from "./agent-identity";
 import { parseZones } from "./availability-zones";
 import { refuseAwsHosts } from "./aws-hosts";
+import { declarationOf } from "./declaration";
 import { AwsDnsFirewall } from "./dns-firewall";
 import { AwsEgressFirewall } from "./egress-firewall";
 import { AwsEgressTier } from "./egress-tier";
@@ -26,8 +29,8 @@ import { AwsLogStore } from "./log-store";
 import { AwsCellNetwork } from "./network";
 import type { AwsPermissionScope } from "./permission";
 import { AwsPrivateEndpoints } from "./private-endpoints";
+import { refusalsOf } from "./refusals";
 import type { AwsService } from "./service";
-import { SynthGate } from "./synth-gate";
 import { tierRisks } from "./tier-risks";
 
 /** What a cell is made of. */
@@ -202,6 +205,16 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
   public complete(): void {
     this.dnsFirewall.addAllowLists();
     this.egressFirewall?.addOverflowGroups();
+  }
+
+  /** @internal */
+  public declare(): DeclaredCell {
+    return declarationOf(this);
+  }
+
+  /** @internal */
+  public refusals(rendering: Rendering): Refusal[] {
+    return refusalsOf(this, rendering);
   }
 
   private compiled(): { firewall: CompiledFirewall; dns: CompiledDns } {

@@ -1,9 +1,10 @@
-import { DefaultTokenResolver, StringConcat, type TerraformResource, type TerraformStack, Tokenization } from "cdktf";
+import type { TerraformResource, TerraformStack } from "cdktf";
+import { asRendered } from "../../lib/cell/as-rendered";
+import type { RenderedStack } from "../../lib/cell/rendered-stack";
 import type { LintFinding } from "../../lib/compile/aws-lint/terraform-resource";
 import type { AwsAgentIdentity } from "./agent-identity";
 import type { AwsCellNetwork, AwsZoneSubnet } from "./network";
 import type { PolicyStatement } from "./policy-document";
-import type { RenderedStack } from "./rendered-stack";
 
 /** What the checks need of a cell. */
 export interface ContainedCell {
@@ -42,7 +43,7 @@ export function containmentFindings(
   stack: TerraformStack,
   rendered: RenderedStack,
   cell: ContainedCell,
-  own: Set<string>,
+  own: ReadonlySet<string>,
 ): LintFinding[] {
   const { network, agents } = cell;
   const referrers = referrersIn(rendered);
@@ -55,7 +56,7 @@ export function containmentFindings(
   const outside = [...network.firewallSubnets, ...network.publicSubnets];
   return [
     ...inside.flatMap(({ subnet, egress }) => {
-      const endpoint = egress === undefined ? undefined : resolved(stack, cell.endpointOf(egress));
+      const endpoint = egress === undefined ? undefined : asRendered(stack, cell.endpointOf(egress));
       return foreignRoutes(rendered, referrers, subnet, endpoint);
     }),
     ...[...inside.map((one) => one.subnet), ...outside].flatMap((one) => foreignTables(stack, referrers, one)),
@@ -93,7 +94,7 @@ function foreignTables(
   referrers: Referrers,
   { subnet, routeTable }: AwsZoneSubnet,
 ): LintFinding[] {
-  const own = resolved(stack, routeTable.id);
+  const own = asRendered(stack, routeTable.id);
   return (referrers.get(addressOf(subnet)) ?? [])
     .filter(({ type, values }) => type === "aws_route_table_association" && values["route_table_id"] !== own)
     .map(({ address }) =>
@@ -106,7 +107,7 @@ function foreignTables(
 }
 
 // From these subnets a way leads on to the internet, behind the firewall or around it.
-function neighbours(referrers: Referrers, { subnet }: AwsZoneSubnet, own: Set<string>): LintFinding[] {
+function neighbours(referrers: Referrers, { subnet }: AwsZoneSubnet, own: ReadonlySet<string>): LintFinding[] {
   return (referrers.get(addressOf(subnet)) ?? [])
     .filter(
       ({ type, id, values }) => !NO_INTERFACE.includes(type) && !own.has(id) && standsIn(values, addressOf(subnet)),
@@ -134,10 +135,10 @@ function unbounded(stack: TerraformStack, rendered: RenderedStack, identity: Aws
   const report = (address: string, problem: string): LintFinding[] => [
     { code: "CORDON-125", address, problem, fix: "leave the role's boundary to the cell; grant() widens it" },
   ];
-  if (role?.["permissions_boundary"] !== resolved(stack, identity.boundary.arn)) {
+  if (role?.["permissions_boundary"] !== asRendered(stack, identity.boundary.arn)) {
     return report(addressOf(identity.role), "it is not bounded by the boundary of its agent in this stack");
   }
-  const expected: PolicyStatement[] = resolved(stack, identity.boundaryDocument());
+  const expected: PolicyStatement[] = asRendered(stack, identity.boundaryDocument());
   const actual = statementsOf(boundary?.["policy"]);
   const has = (statements: PolicyStatement[], one: PolicyStatement): boolean =>
     statements.some((other) => JSON.stringify(other) === JSON.stringify(one));
@@ -156,14 +157,6 @@ function statementsOf(policy: unknown): PolicyStatement[] | undefined {
 }
 
 // What the framework writes in place of the references inside of a value.
-function resolved<T>(scope: TerraformStack, value: T): T {
-  return Tokenization.resolve(value, {
-    scope,
-    preparing: false,
-    resolver: new DefaultTokenResolver(new StringConcat()),
-  });
-}
-
 const addressOf = (resource: TerraformResource): string =>
   `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 

@@ -1,9 +1,7 @@
-import type { TerraformStack } from "cdktf";
-import type { IConstruct } from "constructs";
-import { acknowledgementsIn } from "../../lib/cell/acknowledge";
+import { declaredEgress, sortedPeers } from "../../lib/cell/declared-egress";
 import type { ContainmentPolicy } from "../../lib/policy/containment-policy";
 import type { Mode } from "../../lib/policy/mode";
-import type { Declaration, DeclaredAgent, DeclaredCell, DeclaredRisk } from "../../lib/topology/model/declaration";
+import type { DeclaredAgent, DeclaredCell, DeclaredRisk } from "../../lib/topology/model/declaration";
 import type { AwsAgentIdentity } from "./agent-identity";
 
 /** What a declaration needs of an agent. */
@@ -11,13 +9,14 @@ export interface DeclaringAgent {
   readonly agentName: string;
   readonly mode: Mode;
   readonly policy: ContainmentPolicy;
-  readonly peers: readonly { readonly agent: string; readonly port: number }[];
+  readonly peers: { readonly agent: string; readonly port: number }[];
   readonly identity: AwsAgentIdentity;
 }
 
 /** What a declaration needs of a cell. */
-export interface DeclaringCell extends IConstruct {
+export interface DeclaringCell {
   readonly cellName: string;
+  readonly node: { readonly path: string };
   readonly tier: string;
   readonly maintenance: boolean;
   readonly scope: { readonly accountId: string };
@@ -26,14 +25,8 @@ export interface DeclaringCell extends IConstruct {
   residualRisks(): DeclaredRisk[];
 }
 
-/** What a stack's cells were asked to hold, to be written into its plan: the proof compares the resources with it. */
-export function declarationOf(stack: TerraformStack, cells: readonly DeclaringCell[]): Declaration {
-  return { version: 1, cells: cells.map(cellOf).sort(byName), acknowledged: acknowledgementsIn(stack) };
-}
-
-const byName = (a: DeclaredCell, b: DeclaredCell): number => (a.cell < b.cell ? -1 : 1);
-
-function cellOf(cell: DeclaringCell): DeclaredCell {
+/** What a cell on AWS was asked to hold, to be written into its plan. */
+export function declarationOf(cell: DeclaringCell): DeclaredCell {
   return {
     cell: cell.cellName,
     path: cell.node.path,
@@ -55,11 +48,7 @@ function agentOf(agent: DeclaringAgent): DeclaredAgent {
     agent: agent.agentName,
     mode: agent.mode,
     identity: `${role.terraformResourceType}.${role.friendlyUniqueId}`,
-    egress: agent.policy.rules.map(({ host, cidr, protocol, port }) => ({
-      ...(host === undefined ? { cidr: String(cidr) } : { host: host.toString() }),
-      protocol,
-      port,
-    })),
-    peers: [...agent.peers].sort((a, b) => (a.agent === b.agent ? a.port - b.port : a.agent < b.agent ? -1 : 1)),
+    egress: declaredEgress(agent.policy.rules),
+    peers: sortedPeers(agent.peers),
   };
 }

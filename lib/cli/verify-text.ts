@@ -1,5 +1,5 @@
 import type { Finding, Verification } from "../topology";
-import { MODEL_VERSION } from "../topology/assumptions";
+import { ASSUMPTIONS, MODEL_VERSION } from "../topology/assumptions";
 import { printable } from "./printable";
 import type { Colours } from "./streams";
 import { witnessText } from "./witness-text";
@@ -8,6 +8,8 @@ import { witnessText } from "./witness-text";
 export interface StackReport {
   readonly verification: Verification;
   readonly reach: { readonly [agent: string]: readonly string[] };
+  /** Agents in monitor mode. */
+  readonly watched?: readonly string[];
 }
 
 /** More destinations than this are counted instead of listed. */
@@ -40,12 +42,15 @@ const isOfModel = (id: string): boolean => /^A\d+$/.test(id);
 
 const isEmpty = ({ agents, verdict }: Verification): boolean => agents.length === 0 && verdict === "PROVED";
 
-function stackLines({ verification, reach }: StackReport, colours: Colours): string[] {
+function stackLines({ verification, reach, watched = [] }: StackReport, colours: Colours): string[] {
   const { stack, source, agents, findings, acknowledged, unknowns, verdict } = verification;
   return [
     `${colours.bold(printable(stack))} ${colours.dim(printable(source))}`,
     verdictLine(verification, colours),
-    ...agents.map((agent) => `  agent ${printable(agent)} reaches ${destinations(reach[agent] ?? [])}`),
+    ...agents.map((agent) => {
+      const mode = watched.includes(agent) ? ` ${colours.yellow("(monitor mode: watched, not contained)")}` : "";
+      return `  agent ${printable(agent)}${mode} reaches ${destinations(reach[agent] ?? [])}`;
+    }),
     ...findings.flatMap((finding) => ["", ...findingLines(finding, colours)]),
     ...(acknowledged.length === 0 ? [] : ["", `  ${colours.bold("Acknowledged")}`]),
     ...acknowledged.flatMap((finding) => acknowledgedLines(finding, colours)),
@@ -60,8 +65,10 @@ function verdictLine(verification: Verification, { green, red, yellow }: Colours
   if (verdict !== "PROVED") {
     return `${verdict === "VIOLATED" ? red(verdict) : yellow(verdict)} ${count(findings.length, "finding")}`;
   }
-  const assumed = assumptions.filter(({ id }) => !isOfModel(id)).map(({ id }) => printable(id));
-  return `${green(verdict)} within model v${MODEL_VERSION} under ${["A1-A9", ...assumed].join(", ")}`;
+  // What every verdict rests on has one name; what this one rests on beside is named.
+  const common = new Set(ASSUMPTIONS.map(({ id }) => id));
+  const own = assumptions.filter(({ id }) => !common.has(id)).map(({ id }) => printable(id));
+  return `${green(verdict)} within model v${MODEL_VERSION} under ${[`A1-${ASSUMPTIONS.at(-1)?.id}`, ...own].join(", ")}`;
 }
 
 function findingLines(finding: Finding, { bold, red, yellow, dim }: Colours): string[] {

@@ -19,7 +19,15 @@ export interface SuricataMatcher {
  * @see https://docs.suricata.io/en/suricata-7.0.10/rules/tls-keywords.html
  */
 export function suricataMatcher(rule: EgressRule, at: string): SuricataMatcher {
-  const { protocol, host, cidr, port } = rule;
+  const { protocol, host, cidr, port, requests } = rule;
+  if (requests.length > 0) {
+    throw new CordonError(
+      "CORDON-051",
+      at,
+      `it names requests, ${requests.join(", ")}, and AWS Network Firewall does not look into TLS here`,
+      "leave requests out, or use a tier that does: GcpEgressTier.PROXY_TLS, AzureEgressTier.PREMIUM",
+    );
+  }
   if (cidr !== undefined) {
     if (cidr.version === 6) {
       throw new CordonError(

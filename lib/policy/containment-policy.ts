@@ -57,13 +57,8 @@ export class ContainmentPolicy {
         );
       }
       const present = byId.get(rule.id);
-      if (present !== undefined && (present.reason !== rule.reason || present.sharedTenancy !== rule.sharedTenancy)) {
-        throw new CordonError(
-          "CORDON-031",
-          this.place,
-          `${rule.id} is there already, ${difference(present, rule)}`,
-          `remove it by without("${rule.id}") first, or leave one of the two out`,
-        );
+      if (present !== undefined && !isSame(present, rule)) {
+        throw this.taken(present, rule);
       }
       byId.set(rule.id, rule);
     }
@@ -106,7 +101,7 @@ export class ContainmentPolicy {
 
   /**
    * All destinations of both, under this policy's name. A destination that both have keeps the reasons of both.
-   * @throws CORDON-021 if the reasons of a destination are too long together
+   * @throws CORDON-021 if the reasons of a destination are too long together, CORDON-031 if they pass different requests
    */
   public merge(other: ContainmentPolicy): ContainmentPolicy {
     if (!ContainmentPolicy.isContainmentPolicy(other)) {
@@ -115,6 +110,8 @@ export class ContainmentPolicy {
     const byId = new Map(this.rules.map((rule) => [rule.id, rule]));
     for (const rule of other.rules) {
       const present = byId.get(rule.id);
+      // Neither all requests of both nor those that both have is what was meant for sure.
+      if (present !== undefined && requestsOf(present) !== requestsOf(rule)) throw this.taken(present, rule);
       byId.set(rule.id, present === undefined ? rule : present.withReasonsOf(rule));
     }
     return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
@@ -128,10 +125,29 @@ export class ContainmentPolicy {
   private get place(): string {
     return `policy '${this.name}'`;
   }
+
+  private taken(present: EgressRule, rule: EgressRule): CordonError {
+    return new CordonError(
+      "CORDON-031",
+      this.place,
+      `${rule.id} is there already, ${difference(present, rule)}`,
+      `remove it by without("${rule.id}") first, or leave one of the two out`,
+    );
+  }
 }
+
+const requestsOf = (rule: EgressRule): string => rule.requests.join(", ");
+
+const isSame = (present: EgressRule, rule: EgressRule): boolean =>
+  present.reason === rule.reason &&
+  present.sharedTenancy === rule.sharedTenancy &&
+  requestsOf(present) === requestsOf(rule);
 
 /** What the rule that is there says otherwise. */
 function difference(present: EgressRule, rule: EgressRule): string {
+  if (requestsOf(present) !== requestsOf(rule)) {
+    return present.requests.length === 0 ? "for every request" : `for ${requestsOf(present)}`;
+  }
   if (present.reason !== rule.reason) return `because of ${quoted(present.reason)}`;
   return present.sharedTenancy === undefined
     ? "without sharedTenancy"

@@ -3,6 +3,7 @@ import { CidrBlock } from "../names/cidr-block";
 import { HostPattern } from "../names/host-pattern";
 import { plainText } from "../names/plain-text";
 import { parsePort } from "../names/port";
+import { EgressRequest } from "./egress-request";
 
 /** What speaks on a connection, as far as enforcers can tell it. */
 export enum EgressProtocol {
@@ -31,6 +32,15 @@ export interface EgressNameOptions extends EgressOptions {
   readonly port?: number;
 }
 
+/** Arguments of a rule for HTTP. */
+export interface EgressHttpOptions extends EgressNameOptions {
+  /**
+   * The only requests that are passed, as in `GET /v1/*` or `* /v1/items`. Inside of TLS that needs a tier that looks into
+   * it, and in clear text a proxy; others refuse the rule. @default - every request
+   */
+  readonly requests?: string[];
+}
+
 /** Arguments of a rule without a usual port. */
 export interface EgressPortOptions extends EgressOptions {
   readonly port: number;
@@ -45,7 +55,7 @@ export interface EgressCidrOptions {
 }
 
 /** What a rule is made of, after its checks. */
-type CheckedRule = Pick<EgressRule, "protocol" | "host" | "cidr" | "port" | "reason" | "sharedTenancy">;
+type CheckedRule = Pick<EgressRule, "protocol" | "host" | "cidr" | "port" | "reason" | "sharedTenancy" | "requests">;
 
 // The rule's constructor is private, so that every rule has passed the checks of the factories below.
 let ruleOf: (checked: CheckedRule) => EgressRule;
@@ -53,8 +63,8 @@ let ruleOf: (checked: CheckedRule) => EgressRule;
 /** One destination that the network lets through. Made by {@link Egress}. */
 export class EgressRule {
   static {
-    ruleOf = ({ protocol, host, cidr, port, reason, sharedTenancy }) =>
-      new EgressRule(protocol, host, cidr, port, reason, sharedTenancy);
+    ruleOf = ({ protocol, host, cidr, port, reason, sharedTenancy, requests }) =>
+      new EgressRule(protocol, host, cidr, port, reason, sharedTenancy, requests);
   }
 
   private constructor(
@@ -65,8 +75,11 @@ export class EgressRule {
     public readonly cidr: CidrBlock | undefined,
     public readonly port: number,
     public readonly reason: string,
-    public readonly sharedTenancy?: string,
+    public readonly sharedTenancy: string | undefined,
+    /** The only requests that are passed, sorted; empty where all are. */
+    public readonly requests: readonly EgressRequest[],
   ) {
+    Object.freeze(requests);
     Object.freeze(this);
   }
 
@@ -105,6 +118,7 @@ export class EgressRule {
       port: this.port,
       reason: plainText(reason, at, "the reason"),
       sharedTenancy,
+      requests: this.requests,
     });
   }
 }
@@ -120,7 +134,7 @@ function joined(one: string, other: string): string {
  */
 export class Egress {
   /** HTTPS to a host, or to every name below one with `*.example.com`. */
-  public static https(host: string, options: EgressNameOptions): EgressRule {
+  public static https(host: string, options: EgressHttpOptions): EgressRule {
     return named(EgressProtocol.HTTPS, host, options, 443);
   }
 
@@ -130,7 +144,7 @@ export class Egress {
   }
 
   /** HTTP in the clear to a host. What it carries can be read and changed on the way. */
-  public static http(host: string, options: EgressNameOptions): EgressRule {
+  public static http(host: string, options: EgressHttpOptions): EgressRule {
     return named(EgressProtocol.HTTP, host, options, 80);
   }
 
@@ -184,14 +198,14 @@ export class Egress {
       );
     }
     const reason = plainText(options.reason, at, "the reason");
-    return ruleOf({ protocol, host: undefined, cidr, port, reason });
+    return ruleOf({ protocol, host: undefined, cidr, port, reason, sharedTenancy: undefined, requests: [] });
   }
 }
 
 function named(
   protocol: EgressProtocol,
   host: string,
-  options: EgressNameOptions,
+  options: EgressHttpOptions,
   usualPort: number | undefined,
 ): EgressRule {
   const at = `Egress.${protocol}(${quoted(host)})`;
@@ -200,7 +214,17 @@ function named(
   const pattern = HostPattern.parse(host, at, { sharedTenancy });
   const reason = plainText(options.reason, at, "the reason");
   const port = safePort(options.port ?? usualPort, at);
-  return ruleOf({ protocol, host: pattern, cidr: undefined, port, reason, sharedTenancy });
+  const requests = options.requests === undefined ? [] : EgressRequest.parseAll(options.requests, at);
+  const [first] = requests;
+  if (first !== undefined && protocol !== EgressProtocol.HTTPS && protocol !== EgressProtocol.HTTP) {
+    throw new CordonError(
+      "CORDON-035",
+      at,
+      `request ${quoted(String(first))} is of HTTP, and the rule is for ${protocol}`,
+      "use Egress.https, or leave requests out",
+    );
+  }
+  return ruleOf({ protocol, host: pattern, cidr: undefined, port, reason, sharedTenancy, requests });
 }
 
 // Programs in JavaScript can leave the argument out.

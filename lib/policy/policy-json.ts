@@ -12,6 +12,7 @@ export interface EgressRuleJson {
   readonly port?: number;
   readonly reason: string;
   readonly sharedTenancy?: string;
+  readonly requests?: string[];
 }
 
 /** A policy in its JSON form; `containment-policy.schema.json` describes it. */
@@ -42,6 +43,7 @@ export function policyToJson(name: string, rules: readonly EgressRule[]): Policy
       port: rule.port,
       reason: rule.reason,
       ...(rule.sharedTenancy === undefined ? {} : { sharedTenancy: rule.sharedTenancy }),
+      ...(rule.requests.length === 0 ? {} : { requests: rule.requests.map(String) }),
     })),
   };
 }
@@ -83,9 +85,10 @@ export function policyFromJson(
 }
 
 function ruleFromJson(rule: EgressRuleJson): EgressRule {
-  const { protocol, host, cidr, port, reason, sharedTenancy } = rule;
+  const { protocol, host, cidr, port, reason, sharedTenancy, requests } = rule;
   const options = {
     reason,
+    ...(requests === undefined ? {} : { requests }),
     ...(sharedTenancy === undefined ? {} : { sharedTenancy }),
     ...(port === undefined ? {} : { port }),
   };
@@ -114,6 +117,7 @@ const MEMBER_OF: Partial<Record<CordonErrorCode, keyof EgressRuleJson>> = {
   "CORDON-021": "reason",
   "CORDON-033": "cidr",
   "CORDON-034": "port",
+  "CORDON-035": "requests",
 };
 
 // A refusal of a factory names the factory; a reader of a file needs the place in the file.

@@ -27,3 +27,9 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   { id: "A8", text: "The cloud's control plane, its hypervisor and its hardware keep tenants apart." },
   { id: "A9", text: "The proof says nothing about what the model inside of the agent does." },
 ];
+
+/** Stated for stacks whose firewall lets out by name and looks at addresses, as Google's FQDN objects do. */
+export const NAMES_AS_ADDRESSES: Assumption = {
+  id: "A10",
+  text: "A firewall that lets out by name is taken at its word: it resolves the name and passes its addresses, which others may share, and any protocol on the port. docs/policies.md states it.",
+};

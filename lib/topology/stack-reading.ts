@@ -1,9 +1,9 @@
-import { readAws } from "./aws/read-aws";
 import type { Configuration } from "./load/configuration";
 import type { Declaration } from "./model/declaration";
 import type { CloudFacts } from "./model/facts";
 import { readDeclaration } from "./model/read-declaration";
 import type { Finding } from "./model/result";
+import { readClouds } from "./read-clouds";
 import type { World } from "./rules/rule";
 import type { JsonValue } from "./terraform-json";
 import { findingsIn, worldOf } from "./verify";
@@ -61,7 +61,7 @@ export class StackReading {
   private read(reading: "open" | "closed"): World {
     const { declaration } = this;
     const { agents, assume } = this.options;
-    const facts = readAws(this.configuration, {
+    const facts = readClouds(this.configuration, {
       reading,
       ...(agents === undefined ? {} : { agents }),
       ...(assume === undefined ? {} : { assume }),

@@ -66,6 +66,15 @@ export class Topology {
     return [...new Set(this.reading.facts.points.map((point) => point.agent))].sort();
   }
 
+  /** Those in monitor mode: they reach what the layers that can watch let through, which is recorded and not refused. */
+  public get watched(): string[] {
+    const agents = this.reading.declaration?.cells.flatMap((cell) => cell.agents) ?? [];
+    return agents
+      .filter(({ mode }) => mode === "monitor")
+      .map(({ agent }) => agent)
+      .sort();
+  }
+
   /**
    * Destinations outside of its network that an agent reaches, sorted: a name or address with its port. `*` stands for
    * anything: an agent in monitor mode, or a route past the firewall.
@@ -134,7 +143,7 @@ export class Topology {
       rules: verdictsOf(all),
       findings,
       acknowledged: all.filter((finding) => finding.acknowledged !== undefined),
-      assumptions: [...ASSUMPTIONS, ...assumed],
+      assumptions: [...ASSUMPTIONS, ...(this.reading.facts.assumptions ?? []), ...assumed],
       unknowns: this.reading.facts.doubts,
     };
   }
@@ -173,7 +182,9 @@ export class Topology {
     const { arrivals, facts } = this.reading.world;
     const networks = new Set(points.map((point) => point.network));
     const answers = NameSet.unionAll(
-      facts.resolvers.filter((one) => networks.has(one.network)).map((one) => one.answers),
+      facts.resolvers
+        .filter((one) => networks.has(one.network))
+        .flatMap((one) => [one.answers, ...(one.unasked === undefined ? [] : [one.unasked])]),
     );
     const flows = FlowSet.unionAll(
       arrivals.filter(({ point }) => point.agent === agent).map(({ arrival }) => arrival.flows),

@@ -20,6 +20,11 @@ ${tail}`,
     );
   });
 
+  test("says of an agent in monitor mode that it is watched and not contained", () => {
+    const text = verifyText([{ verification: verification(), reach: { triage: ["*"] }, watched: ["triage"] }], plain);
+    expect(text).toContain("  agent triage (monitor mode: watched, not contained) reaches anything\n");
+  });
+
   test("prints what the caller assumed beside the verdict", () => {
     const assumptions = [...verification().assumptions, { id: "var.x", text: 'var.x is "10.9.0.0/16"' }];
     const text = verifyText([{ verification: verification({ assumptions }), reach: {} }], plain);

@@ -21,7 +21,7 @@ describe("agents-aws", () => {
         "com.amazonaws.eu-west-1.secretsmanager",
       ]);
       expect(topology.denied(agent)).toContain(
-        "connections from anybody, other agents included (security group: no inbound rule)",
+        "connections from anybody, other agents included (inbound: no rule lets them in)",
       );
     }
   });

@@ -2,7 +2,7 @@ import { mutate } from "./mutate";
 import { stacks } from "./stacks";
 
 const run = mutate(
-  stacks().filter((stack) => stack.name !== "three-zones" && stack.name !== "agents-aws"),
+  stacks().filter((stack) => ["agents-aws-sealed", "one-zone", "agents-gcp"].includes(stack.name)),
   20,
 );
 

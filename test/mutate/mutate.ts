@@ -2,28 +2,46 @@ import type { TerraformJson } from "../../lib/topology/terraform-json";
 import { Topology } from "../../lib/topology/topology";
 import type { MutablePlan } from "../support/changed-plan";
 import { harmless } from "./harmless";
+import { harmlessGoogle } from "./harmless-google";
 import { copyOf, type Generator, type Mutation } from "./mutation";
 import type { Stack } from "./stacks";
 import { unknowns } from "./unknown";
+import { unknownsGoogle } from "./unknown-google";
 import { firewallPolicy, firewallRules } from "./weaken-firewall";
+import { googleFirewall, googleIdentities, googleNamesAndRecords, googleNetwork, googleProxy } from "./weaken-google";
 import { endpoints, identities, otherIdentities } from "./weaken-identity";
 import { names, records, unseen } from "./weaken-names-and-records";
 import { groups, places, reroutes, routes } from "./weaken-network";
 
-const WEAKENINGS: Generator[] = [
-  routes,
-  reroutes,
-  groups,
-  places,
-  firewallRules,
-  firewallPolicy,
-  names,
-  records,
-  unseen,
-  identities,
-  otherIdentities,
-  endpoints,
-];
+/** Generators that change, or add, resources of one cloud. */
+const ON_AWS = {
+  weakenings: [
+    routes,
+    reroutes,
+    groups,
+    places,
+    firewallRules,
+    firewallPolicy,
+    names,
+    records,
+    unseen,
+    identities,
+    otherIdentities,
+    endpoints,
+  ],
+  harmless: [harmless],
+  unknowns: [unknowns],
+};
+const ON_GOOGLE = {
+  weakenings: [googleFirewall, googleNetwork, googleProxy, googleNamesAndRecords, googleIdentities],
+  harmless: [harmlessGoogle],
+  unknowns: [unknownsGoogle],
+};
+
+/** The generators of the cloud that a plan is of. */
+function tableOf(plan: MutablePlan): { readonly [kind in "weakenings" | "harmless" | "unknowns"]: Generator[] } {
+  return Object.keys(plan.resource).some((type) => type.startsWith("google_")) ? ON_GOOGLE : ON_AWS;
+}
 
 /** What became of one mutation. */
 export interface Outcome {
@@ -70,10 +88,12 @@ const hasExpected = (one: Outcome): boolean =>
 
 /** Applies every mutation to every stack, one by one, and some in pairs. */
 export function mutate(stacks: readonly Stack[], pairs: number): MutationRun {
-  const of = (generators: readonly Generator[]): { stack: Stack; mutation: Mutation }[] =>
-    stacks.flatMap((stack) => generators.flatMap((make) => make(stack.plan).map((mutation) => ({ stack, mutation }))));
+  const of = (kind: "weakenings" | "harmless" | "unknowns"): { stack: Stack; mutation: Mutation }[] =>
+    stacks.flatMap((stack) =>
+      tableOf(stack.plan)[kind].flatMap((make) => make(stack.plan).map((mutation) => ({ stack, mutation }))),
+    );
   for (const stack of stacks) proven(stack.name, stack.plan);
-  const weakenings = of(WEAKENINGS);
+  const weakenings = of("weakenings");
   const single = (all: ReturnType<typeof of>): Outcome[] => all.map(({ stack, mutation }) => judge(stack, mutation));
   const both = Array.from({ length: pairs }, (_, index) => {
     // Far apart in the list, and the same pairs in every run.
@@ -84,8 +104,8 @@ export function mutate(stacks: readonly Stack[], pairs: number): MutationRun {
   }).flat();
   return {
     weakenings: tally(single(weakenings), hasExpected),
-    harmless: tally(single(of([harmless])), (one) => one.verdict === "PROVED"),
-    unknowns: tally(single(of([unknowns])), (one) => one.verdict === "UNKNOWN" && hasExpected(one)),
+    harmless: tally(single(of("harmless")), (one) => one.verdict === "PROVED"),
+    unknowns: tally(single(of("unknowns")), (one) => one.verdict === "UNKNOWN" && hasExpected(one)),
     pairs: tally(both, (one) => one.verdict !== "PROVED"),
   };
 }

@@ -1,11 +1,15 @@
 import { type App, type TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, AwsEgressTier, AwsPermission, AwsService, AwsTrust } from "../../constructs/aws";
+import { GcpEgressTier, GcpService } from "../../constructs/gcp";
 import { AgentsAws } from "../../examples/aws/agents-aws";
 import { AgentsAwsSealed } from "../../examples/aws-sealed/agents-aws-sealed";
+import { AgentsGcp } from "../../examples/gcp/agents-gcp";
+import { AgentsGcpSealed } from "../../examples/gcp-sealed/agents-gcp-sealed";
 import { ContainmentPolicy, Egress } from "../../lib";
 import { synthStack } from "../../lib/topology/synth-stack";
 import { stackOf } from "../support/aws-plan";
 import { type MutablePlan, policy } from "../support/changed-plan";
+import { gcpCell } from "../support/gcp-plan";
 
 /** A plan to weaken, by name. */
 export interface Stack {
@@ -15,7 +19,7 @@ export interface Stack {
 
 const planOf = (stack: TerraformStack): MutablePlan => synthStack(stack) as unknown as MutablePlan;
 
-/** Both examples, one zone alone, and three zones with everything that a policy can say. */
+/** The examples, and cells of other tiers and sizes with everything that a policy can say. */
 export function stacks(): Stack[] {
   const app = (): App => Testing.app();
   return [
@@ -23,6 +27,10 @@ export function stacks(): Stack[] {
     { name: "agents-aws-sealed", plan: planOf(new AgentsAwsSealed(app(), "agents-aws-sealed")) },
     { name: "one-zone", plan: planOf(oneZone()) },
     { name: "three-zones", plan: planOf(threeZones()) },
+    { name: "agents-gcp", plan: planOf(new AgentsGcp(app(), "agents-gcp")) },
+    { name: "agents-gcp-sealed", plan: planOf(new AgentsGcpSealed(app(), "agents-gcp-sealed")) },
+    { name: "google-by-name", plan: planOf(googleByName()) },
+    { name: "google-strict", plan: planOf(googleStrict()) },
   ];
 }
 
@@ -66,4 +74,26 @@ function threeZones(): TerraformStack {
     AwsPermission.of({ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::inputs/*"], reason: "test" }),
   );
   return stack;
+}
+
+function googleByName(): TerraformStack {
+  const cell = gcpCell({ tier: GcpEgressTier.FQDN, services: [GcpService.LOGGING] });
+  cell.addAgent("reader", {
+    policy: ContainmentPolicy.denyAll("reader").allow(
+      Egress.https("docs.example.com", { reason: "test" }),
+      Egress.cidr("198.51.100.20/32", { port: 5432, reason: "test" }),
+    ),
+  });
+  return cell.stack;
+}
+
+function googleStrict(): TerraformStack {
+  const cell = gcpCell({ tier: GcpEgressTier.PROXY_TLS, strict: true, services: [GcpService.SECRET_MANAGER] });
+  const policy = ContainmentPolicy.denyAll("worker").allow(
+    Egress.https("api.example.com", { reason: "test", requests: ["GET /v1/*"] }),
+    Egress.https("*.files.example.org", { reason: "test" }),
+  );
+  const planner = cell.addAgent("planner", { policy });
+  planner.allowTo(cell.addAgent("worker", { policy }), { port: 8443, reason: "hands out work" });
+  return cell.stack;
 }

@@ -191,7 +191,7 @@ describe("a security group opens by rules of every kind", () => {
   });
 
   test("an inbound rule of the older resource is not reported as closed", () => {
-    const inbound = "connections from anybody, other agents included (security group: no inbound rule)";
+    const inbound = "connections from anybody, other agents included (inbound: no rule lets them in)";
     const open = (json: MutablePlan): void =>
       add(json, "aws_security_group_rule", {
         security_group_id: agentGroup(json),

@@ -167,7 +167,7 @@ describe("private endpoints and denials", () => {
   test("says what stops the rest", () => {
     expect(topology.denied("triage")).toEqual(
       expect.arrayContaining([
-        "connections from anybody, other agents included (security group: no inbound rule)",
+        "connections from anybody, other agents included (inbound: no rule lets them in)",
         expect.stringMatching(/^a TLS name that no list has \(filter: \S+ sid 910: cordon deny TLS name not listed\)$/),
         expect.stringMatching(/^QUIC \(security group: \S+: has no egress rule that admits it\)$/),
       ]),

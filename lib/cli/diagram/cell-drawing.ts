@@ -123,7 +123,9 @@ const openersOf = (layers: Layers, layer: string): string[] =>
 function waysOf(paths: ReturnType<DrawnTopology["paths"]>): Way[] {
   const ways = new Map<string, Way>();
   for (const { destination, layers } of paths) {
-    const passes = layers.flatMap(({ layer, opens }) => passOf(layer, opens) ?? []);
+    const passes = layers
+      .flatMap(({ layer, opens }) => passOf(layer, opens) ?? [])
+      .filter((one, index, all) => one.key !== all[index - 1]?.key);
     const key = passes.map((one) => one.key).join("\u0000");
     const known = ways.get(key);
     if (known !== undefined) known.destinations.push(destination);

@@ -8,7 +8,9 @@ export function nameOf(address: string): string {
 /** The type of a resource in words: `nat gateway` for `aws_nat_gateway.x`. */
 export function kindOf(address: string): string {
   const [, words] = /(?:^|\.)[a-z0-9]+_([a-z0-9_]+)\.[A-Za-z0-9_-]+(?:\[[^\]]*\])?(?: .*)?$/.exec(address) ?? [];
-  return words === undefined ? address : words.replace(/^(?:ec2|compute|network)_/, "").replace(/_/g, " ");
+  return words === undefined
+    ? address
+    : words.replace(/^(?:ec2|compute|network_services|network)_/, "").replace(/_/g, " ");
 }
 
 /** Whether a resource is a route or a table of them, of whatever cloud. */

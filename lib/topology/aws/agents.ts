@@ -1,11 +1,11 @@
 import type { AttachPoint } from "../graph/graph";
 
-import type { AwsResource, Inventory } from "./inventory";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { target, textOf } from "../read/values";
 import { type Networks, SOME_ADDRESS, type Subnet } from "./networks";
 import { subnetNode } from "./nodes";
 import { agentTag, type Placement, type Placements, tagOf } from "./placements";
 import { COMPUTE_TYPES } from "./resource-types";
-import { target, textOf } from "./values";
 
 /** An attach point with the security groups of its interfaces. */
 export interface AwsAttachPoint extends AttachPoint {
@@ -49,12 +49,12 @@ export function findAgents(
 }
 
 /** Security groups by VPC and agent, as their tags say. */
-type TaggedGroups = ReadonlyMap<string, readonly AwsResource[]>;
+type TaggedGroups = ReadonlyMap<string, readonly PlannedResource[]>;
 
 const NO_GROUPS: TaggedGroups = new Map();
 
 function taggedGroups(inventory: Inventory): TaggedGroups {
-  const found = new Map<string, AwsResource[]>();
+  const found = new Map<string, PlannedResource[]>();
   for (const group of inventory.of("grants", "aws_security_group")) {
     const tag = agentTag(group);
     if (tag === undefined) continue;
@@ -107,7 +107,7 @@ function placed(agent: string, placement: Placement, subnet: Subnet | undefined)
 function point(
   agent: string,
   subnet: Subnet,
-  resource: AwsResource,
+  resource: PlannedResource,
   groups: readonly (string | undefined)[],
   placement: Placement | undefined,
 ): AwsAttachPoint {

@@ -1,7 +1,7 @@
 import type { AgentFault } from "../model/facts";
+import type { Inventory, PlannedResource } from "../read/inventory";
 import type { AwsAttachPoint } from "./agents";
 import type { AwsFirewall } from "./firewalls";
-import type { AwsResource, Inventory } from "./inventory";
 import { COMPUTE_TYPES, isInert, MODELLED_TYPES } from "./resource-types";
 
 /** Types of the agents' slice whose own references belong to it: what they stand on counts too. */
@@ -34,7 +34,7 @@ export function readUnmodelled(
 ): AgentFault[] {
   const slice = sliceOf(inventory, points, firewalls);
   const members = [...slice].flatMap((address) => inventory.get(address) ?? []);
-  const touching = new Set<AwsResource>();
+  const touching = new Set<PlannedResource>();
   for (const address of [...slice, ...identities]) for (const one of inventory.referring(address)) touching.add(one);
   const around = new Set([...members, ...touching]);
   const home = inventory.get(points[0]?.network)?.loaded.provider;
@@ -70,7 +70,7 @@ function sliceOf(
   return slice;
 }
 
-function faultsOf(resource: AwsResource, isClose: boolean, home: string | undefined): AgentFault[] {
+function faultsOf(resource: PlannedResource, isClose: boolean, home: string | undefined): AgentFault[] {
   const { address, type, loaded } = resource;
   const faults: AgentFault[] = [];
   if (isClose && !MODELLED_TYPES.has(type) && !COMPUTE_TYPES.has(type) && !isInert(type)) {
@@ -98,7 +98,7 @@ function faultsOf(resource: AwsResource, isClose: boolean, home: string | undefi
   return faults;
 }
 
-function ignoredArguments(value: AwsResource["loaded"]["ignoreChanges"]): string[] {
+function ignoredArguments(value: PlannedResource["loaded"]["ignoreChanges"]): string[] {
   const list = value === undefined ? [] : Array.isArray(value) ? value : [value];
   return list.map((one) => String(one)).filter((one) => !/^tags(_all)?\b/.test(one));
 }

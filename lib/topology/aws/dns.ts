@@ -1,7 +1,7 @@
 import type { Fault, ResolverFacts } from "../model/facts";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { hasUnknown, isAbsent, listOf, numberOf, stringsOf, target, textOf, tokensOf } from "../read/values";
 import { NameSet } from "../sets/name-set";
-import type { AwsResource, Inventory } from "./inventory";
-import { hasUnknown, isAbsent, listOf, numberOf, stringsOf, target, textOf, tokensOf } from "./values";
 
 interface NameRule {
   readonly address: string;
@@ -67,7 +67,7 @@ const anyName = (address: string, first: number): NameRule => ({
   order: [first, 0],
 });
 
-function nameRule(inventory: Inventory, rule: AwsResource, first: number): NameRule[] {
+function nameRule(inventory: Inventory, rule: PlannedResource, first: number): NameRule[] {
   const { address, values } = rule;
   const isOpen = inventory.reading === "open";
   const action = textOf(values["action"]) ?? (isOpen ? "ALLOW" : "BLOCK");
@@ -79,7 +79,7 @@ function nameRule(inventory: Inventory, rule: AwsResource, first: number): NameR
 }
 
 // A list that can't be read allows every name, or blocks none.
-function namesOf(inventory: Inventory, rule: AwsResource, action: string): NameSet | undefined {
+function namesOf(inventory: Inventory, rule: PlannedResource, action: string): NameSet | undefined {
   const list = inventory.get(target(rule.values["firewall_domain_list_id"]));
   const effect = action === "BLOCK" ? "restricts" : "grants";
   const advanced = textOf(rule.values["dns_threat_protection"]);
@@ -104,7 +104,7 @@ function domain(text: string): NameSet {
 }
 
 // Closed is what AWS sets where nothing is written.
-function opens(inventory: Inventory, { address, values }: AwsResource): boolean {
+function opens(inventory: Inventory, { address, values }: PlannedResource): boolean {
   const value = values["firewall_fail_open"];
   if (isAbsent(value) || value === "DISABLED") return false;
   return typeof value === "string" || inventory.countsUnknown("grants", address, "firewall_fail_open", value);

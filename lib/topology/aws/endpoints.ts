@@ -2,14 +2,14 @@ import { type UnpinnedStatement, unpinnedStatements } from "../iam/endpoint-pin"
 import type { Owner } from "../iam/owner";
 import { readPolicyDocument } from "../iam/policy-document";
 import type { EndpointFacts, Fault } from "../model/facts";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { hasUnknown, isAbsent, listOf, target, targetsOf, textOf, tokensOf } from "../read/values";
 import { FlowSet, TCP } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
 import type { AwsAttachPoint } from "./agents";
-import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import type { RouteTables } from "./route-tables";
 import type { SecurityGroups } from "./security-groups";
-import { hasUnknown, isAbsent, listOf, target, targetsOf, textOf, tokensOf } from "./values";
 
 const HTTPS = FlowSet.of({ protocols: RangeSet.of(TCP), ports: RangeSet.of(443) });
 const FOREIGN_SERVICE = /(^|\.)vpce-svc-[0-9a-f]+$/;
@@ -51,8 +51,8 @@ export function readEndpoints(context: EndpointContext): EndpointFacts[] {
 
 function faultsOf(
   { inventory, owners }: Pick<EndpointContext, "inventory" | "owners">,
-  endpoint: AwsResource,
-  separate: AwsResource | undefined,
+  endpoint: PlannedResource,
+  separate: PlannedResource | undefined,
   service: string,
 ): Fault[] {
   const owner = separate ?? endpoint;
@@ -96,7 +96,7 @@ function inWords({ index, sid, principals, resources }: UnpinnedStatement): stri
   return `${which} of its policy lets ${what} of every account through`;
 }
 
-function reaches(context: EndpointContext, endpoint: AwsResource, point: AwsAttachPoint): boolean {
+function reaches(context: EndpointContext, endpoint: PlannedResource, point: AwsAttachPoint): boolean {
   const { inventory, routeTables, groups, networks } = context;
   const egress = point.groups.flatMap(
     (group) => (group === undefined ? undefined : groups.rulesOf(group, "egress")) ?? [],

@@ -1,12 +1,5 @@
 import type { AgentFault } from "../model/facts";
-import type { Resolved } from "../resolve/value";
-import { AddressSet } from "../sets/address-set";
-import { FlowSet } from "../sets/flow-set";
-import type { AwsAttachPoint } from "./agents";
-import type { AwsResource, Inventory } from "./inventory";
-import type { Networks } from "./networks";
-import { agentTag } from "./placements";
-import type { GroupRule, SecurityGroups } from "./security-groups";
+import type { Inventory, PlannedResource } from "../read/inventory";
 import {
   blocksOf,
   hasUnknown,
@@ -19,7 +12,14 @@ import {
   targetsOf,
   textOf,
   type Values,
-} from "./values";
+} from "../read/values";
+import type { Resolved } from "../resolve/value";
+import { AddressSet } from "../sets/address-set";
+import { FlowSet } from "../sets/flow-set";
+import type { AwsAttachPoint } from "./agents";
+import type { Networks } from "./networks";
+import { agentTag } from "./placements";
+import type { GroupRule, SecurityGroups } from "./security-groups";
 
 /** What lets others connect to agents, and agents to each other past `peers`. */
 export function readInbound(
@@ -177,7 +177,7 @@ function standing({ agent, placement, address }: AwsAttachPoint, inventory: Inve
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html */
-function metadata(resource: AwsResource, agent: string, inventory: Inventory): AgentFault[] {
+function metadata(resource: PlannedResource, agent: string, inventory: Inventory): AgentFault[] {
   const templates = referencesIn(resource.values["launch_template"] ?? null).flatMap((one) => inventory.get(one) ?? []);
   const isInstance = resource.type === "aws_instance" || resource.type === "aws_spot_instance_request";
   if (!isInstance && templates.length === 0) return [];

@@ -1,12 +1,12 @@
 import type { Arrival } from "../graph/arrivals";
 import type { FirewallFacts } from "../model/facts";
+import type { Inventory } from "../read/inventory";
+import { hasUnknown, isAbsent, isTrue } from "../read/values";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
 import { type AwsFirewall, protectionsOf } from "./firewalls";
-import type { Inventory } from "./inventory";
 import type { Placements } from "./placements";
-import { hasUnknown, isAbsent, isTrue } from "./values";
 
 /** What a firewall stands among. */
 export interface FirewallContext {

@@ -1,11 +1,5 @@
 import type { Filter } from "../graph/graph";
-import { Reference, type Resolved } from "../resolve/value";
-import { AddressSet } from "../sets/address-set";
-import { type Flow, FlowSet } from "../sets/flow-set";
-import { RangeSet } from "../sets/range-set";
-import { type AcceptedFlows, acceptedFlows, fromDomainList, fromStatefulRules, type RuleGroupText } from "../suricata";
-import type { AwsResource, Inventory } from "./inventory";
-import type { Networks } from "./networks";
+import type { Inventory, PlannedResource } from "../read/inventory";
 import {
   addressesOf,
   blocksOf,
@@ -16,14 +10,20 @@ import {
   textOf,
   tokensOf,
   type Values,
-} from "./values";
+} from "../read/values";
+import { Reference, type Resolved } from "../resolve/value";
+import { AddressSet } from "../sets/address-set";
+import { type Flow, FlowSet } from "../sets/flow-set";
+import { RangeSet } from "../sets/range-set";
+import { type AcceptedFlows, acceptedFlows, fromDomainList, fromStatefulRules, type RuleGroupText } from "../suricata";
+import type { Networks } from "./networks";
 
 /** A Network Firewall with what its policy lets through. */
 export interface AwsFirewall {
   readonly address: string;
-  readonly resource: AwsResource;
+  readonly resource: PlannedResource;
   /** Address of the policy; undefined where it is not in the stack. */
-  readonly policy: AwsResource | undefined;
+  readonly policy: PlannedResource | undefined;
   readonly vpc: string;
   /** Subnets with an endpoint of it. */
   readonly subnets: string[];
@@ -49,7 +49,7 @@ export function readFirewalls(inventory: Inventory, networks: Networks): AwsFire
     .map((resource) => readFirewall(inventory, networks, resource));
 }
 
-function readFirewall(inventory: Inventory, networks: Networks, resource: AwsResource): AwsFirewall {
+function readFirewall(inventory: Inventory, networks: Networks, resource: PlannedResource): AwsFirewall {
   const { address, values } = resource;
   const vpc = target(values["vpc_id"]) ?? textOf(values["vpc_id"]) ?? "";
   const policy = inventory.get(target(values["firewall_policy_arn"]));
@@ -128,7 +128,7 @@ function readFirewall(inventory: Inventory, networks: Networks, resource: AwsRes
   };
 }
 
-function subnetsOf(inventory: Inventory, resource: AwsResource): string[] {
+function subnetsOf(inventory: Inventory, resource: PlannedResource): string[] {
   const own = blocksOf(resource.values["subnet_mapping"]).flatMap((one) => target(one["subnet_id"]) ?? []);
   const more = inventory
     .of("grants", "aws_networkfirewall_vpc_endpoint_association")
@@ -138,7 +138,7 @@ function subnetsOf(inventory: Inventory, resource: AwsResource): string[] {
 }
 
 // Stateless rules come first: what they or their defaults pass is never inspected.
-function statelessWayAround(inventory: Inventory, policy: AwsResource, body: Values): string | undefined {
+function statelessWayAround(inventory: Inventory, policy: PlannedResource, body: Values): string | undefined {
   for (const name of ["stateless_default_actions", "stateless_fragment_default_actions"]) {
     const actions = stringsOf(body[name]);
     if (actions.includes("aws:pass")) return `${name} passes packets past the stateful rules`;

@@ -1,8 +1,8 @@
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { blocksOf, isAbsent, listOf, referencesIn, target, textOf } from "../read/values";
 import type { Resolved } from "../resolve/value";
 import type { AwsAttachPoint } from "./agents";
-import type { AwsResource, Inventory } from "./inventory";
 import { agentTag } from "./placements";
-import { blocksOf, isAbsent, listOf, referencesIn, target, textOf } from "./values";
 
 /** A policy document of a role, with the resource that attaches it. */
 export interface AttachedDocument {
@@ -13,7 +13,7 @@ export interface AttachedDocument {
 
 /** A role of the stack with everything that decides about it. */
 export interface AwsRole {
-  readonly resource: AwsResource;
+  readonly resource: PlannedResource;
   /** Agents that run with it. */
   readonly agents: string[];
   readonly documents: AttachedDocument[];
@@ -49,7 +49,7 @@ export function readRoles(
   });
 }
 
-function documentsOf(inventory: Inventory, role: AwsResource): AttachedDocument[] {
+function documentsOf(inventory: Inventory, role: PlannedResource): AttachedDocument[] {
   const isOf = (value: Resolved | undefined): boolean => {
     const to = target(value);
     return to === undefined
@@ -102,7 +102,7 @@ function bearersOf(inventory: Inventory, points: readonly AwsAttachPoint[]): Map
 }
 
 // What gives the role stands in arguments that are named after roles, in templates, task definitions, profiles.
-function roleReferences({ values }: AwsResource): string[] {
+function roleReferences({ values }: PlannedResource): string[] {
   const found: string[] = [];
   const walk = (value: Resolved, key: string): void => {
     if (ROLE_ARGUMENTS.test(key) || /^(launch_template|task_definition|name|id)$/.test(key))

@@ -7,11 +7,11 @@ import { replay } from "../iam/replay";
 import { openTrust } from "../iam/trust";
 import type { Declaration } from "../model/declaration";
 import type { AgentFault, Fault } from "../model/facts";
+import type { Inventory } from "../read/inventory";
+import { hasUnknown, target, tokensOf } from "../read/values";
 import type { Resolved } from "../resolve/value";
 import type { AwsAttachPoint } from "./agents";
 import { type AttachedDocument, type AwsRole, readRoles } from "./identities";
-import type { Inventory } from "./inventory";
-import { hasUnknown, target, tokensOf } from "./values";
 
 /** What is wrong with the identities of a stack. */
 export interface IdentityFaults {

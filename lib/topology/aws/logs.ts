@@ -1,8 +1,8 @@
 import type { AgentFault } from "../model/facts";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { blocksOf, hasUnknown, isAbsent, numberOf, target, textOf } from "../read/values";
 import type { AwsAttachPoint } from "./agents";
 import type { AwsFirewall } from "./firewalls";
-import type { AwsResource, Inventory } from "./inventory";
-import { blocksOf, hasUnknown, isAbsent, numberOf, target, textOf } from "./values";
 
 /** Shorter than this, nobody has looked yet when the record is gone. */
 const SHORTEST_DAYS = 30;
@@ -21,11 +21,12 @@ export function readRecords(
   ];
 }
 
-const idOf = (value: AwsResource["values"][string] | undefined): string | undefined => target(value) ?? textOf(value);
+const idOf = (value: PlannedResource["values"][string] | undefined): string | undefined =>
+  target(value) ?? textOf(value);
 
 function flowLogs(inventory: Inventory, vpc: string, points: readonly AwsAttachPoint[]): AgentFault[] {
   const logs = inventory.of("restricts", "aws_flow_log");
-  const isFull = (log: AwsResource): boolean => {
+  const isFull = (log: PlannedResource): boolean => {
     const type = log.values["traffic_type"];
     if (isAbsent(type) || type === "ALL") return true;
     return typeof type !== "string" && inventory.countsUnknown("restricts", log.address, "traffic_type", type);
@@ -83,7 +84,7 @@ function firewallLogs(inventory: Inventory, firewall: AwsFirewall): AgentFault[]
 }
 
 // Log groups of the stack that the records go to; a sink of another account is out of reach here and of the agent.
-function sinks(inventory: Inventory, vpcs: string[], firewalls: readonly AwsFirewall[]): AwsResource[] {
+function sinks(inventory: Inventory, vpcs: string[], firewalls: readonly AwsFirewall[]): PlannedResource[] {
   const found = [
     ...inventory
       .of("restricts", "aws_flow_log")
@@ -101,7 +102,7 @@ function sinks(inventory: Inventory, vpcs: string[], firewalls: readonly AwsFire
   );
 }
 
-function retention(inventory: Inventory, group: AwsResource): AgentFault[] {
+function retention(inventory: Inventory, group: PlannedResource): AgentFault[] {
   const value = group.values["retention_in_days"];
   const days = numberOf(value);
   if (days === undefined && !isAbsent(value)) {

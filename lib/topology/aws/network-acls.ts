@@ -1,9 +1,9 @@
 import type { Filter } from "../graph/graph";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { addressesOf, blocksOf, hasUnknown, numberOf, target, targetsOf, textOf, type Values } from "../read/values";
 import { AddressSet } from "../sets/address-set";
 import { type Flow, FlowSet } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
-import type { AwsResource, Inventory } from "./inventory";
-import { addressesOf, blocksOf, hasUnknown, numberOf, target, targetsOf, textOf, type Values } from "./values";
 
 interface Entry {
   readonly address: string;
@@ -14,7 +14,7 @@ interface Entry {
 
 /** The network ACLs of a stack: in the order of their numbers, the first match decides. */
 export class NetworkAcls {
-  private readonly acls: { acl: AwsResource; subnets: string[] }[];
+  private readonly acls: { acl: PlannedResource; subnets: string[] }[];
 
   public constructor(private readonly inventory: Inventory) {
     const associated = inventory.of("restricts", "aws_network_acl_association");
@@ -57,7 +57,7 @@ export class NetworkAcls {
     };
   }
 
-  private entriesOf(acl: AwsResource): Entry[] {
+  private entriesOf(acl: PlannedResource): Entry[] {
     const { inventory } = this;
     const inline = blocksOf(acl.values["egress"]).map((values) => ({ address: acl.address, values }));
     const separate = inventory

@@ -1,6 +1,6 @@
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { addressesOf, target, textOf } from "../read/values";
 import { AddressSet } from "../sets/address-set";
-import type { AwsResource, Inventory } from "./inventory";
-import { addressesOf, target, textOf } from "./values";
 
 /** Stands for an address that is not known: TEST-NET-1 of RFC 5737. */
 export const SOME_ADDRESS = AddressSet.parse("192.0.2.1") ?? AddressSet.NONE;
@@ -14,7 +14,7 @@ export interface Subnet {
   readonly sources: AddressSet | undefined;
   /** The same with what is not known: everything in the open reading, some one address in the closed one. */
   readonly assumed: AddressSet;
-  readonly resource: AwsResource;
+  readonly resource: PlannedResource;
 }
 
 /** VPCs and subnets of a stack. */
@@ -46,7 +46,7 @@ export class Networks {
     );
   }
 
-  private unknownSources({ address, values }: AwsResource): AddressSet {
+  private unknownSources({ address, values }: PlannedResource): AddressSet {
     const counts = this.inventory.countsUnknown("grants", address, "cidr_block", values["cidr_block"]);
     return counts ? AddressSet.ALL : SOME_ADDRESS;
   }

@@ -1,15 +1,15 @@
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { listOf, referencesIn, target, textOf, type Values } from "../read/values";
 import type { Resolved } from "../resolve/value";
 import { Reference, Unknown } from "../resolve/value";
 import type { AddressSet } from "../sets/address-set";
-import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import { INFRASTRUCTURE_TYPES, NO_INTERFACE_TYPES } from "./resource-types";
 import { defaultGroupOf } from "./security-groups";
-import { listOf, referencesIn, target, textOf, type Values } from "./values";
 
 /** Something with interfaces in subnets. */
 export interface Placement {
-  readonly resource: AwsResource;
+  readonly resource: PlannedResource;
   readonly subnets: string[];
   /** Security groups by address; undefined for one that can't be followed. */
   readonly groups: (string | undefined)[];
@@ -54,7 +54,7 @@ export class Placements {
     return vpc === undefined ? undefined : this.networks.blocksOf(vpc);
   }
 
-  private placementOf(resource: AwsResource): Placement | undefined {
+  private placementOf(resource: PlannedResource): Placement | undefined {
     if (resource.mode === "data" || NO_INTERFACE_TYPES.has(resource.type)) return undefined;
     const found = {
       subnets: new Set<string>(),
@@ -93,10 +93,10 @@ export class Placements {
 }
 
 /** The agent that a resource is tagged with. */
-export const agentTag = (resource: AwsResource): string | undefined => tagOf(resource, "cordon:agent");
+export const agentTag = (resource: PlannedResource): string | undefined => tagOf(resource, "cordon:agent");
 
 /** One tag of a resource, if it is a text that is known. */
-export function tagOf(resource: AwsResource, key: string): string | undefined {
+export function tagOf(resource: PlannedResource, key: string): string | undefined {
   const tags = resource.values["tags"];
   const name = typeof tags === "object" && tags !== null && !Array.isArray(tags) ? (tags as Values)[key] : undefined;
   return typeof name === "string" && name !== "" ? name : undefined;

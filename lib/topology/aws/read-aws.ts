@@ -3,14 +3,15 @@ import { Graph } from "../graph/graph";
 import type { Owner } from "../iam/owner";
 import type { Configuration } from "../load/configuration";
 import type { Declaration } from "../model/declaration";
-import type { Reading } from "../model/doubt";
 import type { CloudFacts } from "../model/facts";
+import type { ReadOptions } from "../model/read-options";
+import { Inventory } from "../read/inventory";
+import { targetsOf } from "../read/values";
 import { Unknown } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet, TCP } from "../sets/flow-set";
 import { RangeSet } from "../sets/range-set";
-import type { JsonValue } from "../terraform-json";
-import { type AgentNames, type AwsAttachPoint, findAgents } from "./agents";
+import { type AwsAttachPoint, findAgents } from "./agents";
 import { readUnmodelled } from "./closed-world";
 import { readResolver } from "./dns";
 import { readEndpoints } from "./endpoints";
@@ -18,7 +19,6 @@ import { readExposed, readInbound, readPublished } from "./exposure";
 import { firewallFacts } from "./firewall-facts";
 import { readFirewalls } from "./firewalls";
 import { readIdentities } from "./identity-faults";
-import { Inventory } from "./inventory";
 import { readRecords } from "./logs";
 import { NetworkAcls } from "./network-acls";
 import { Networks } from "./networks";
@@ -28,15 +28,6 @@ import { RouteTables } from "./route-tables";
 import { Router } from "./router";
 import { SecurityGroups } from "./security-groups";
 import { TransitGateways } from "./transit-gateways";
-import { targetsOf } from "./values";
-
-/** How a stack is to be read. */
-export interface ReadOptions {
-  readonly reading: Reading;
-  readonly agents?: AgentNames;
-  readonly assume?: { readonly [token: string]: JsonValue };
-  readonly declaration?: Declaration;
-}
 
 /** Reads the AWS part of a stack. */
 export function readAws(configuration: Configuration, options: ReadOptions): CloudFacts {

@@ -1,15 +1,15 @@
 import type { Arrival } from "../graph/arrivals";
 import type { Graph, Leg } from "../graph/graph";
 import type { AgentFault } from "../model/facts";
+import type { Inventory } from "../read/inventory";
+import { target, targetsOf, textOf } from "../read/values";
 import type { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
 import type { AwsAttachPoint } from "./agents";
-import type { Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import { INTERNET, localNode } from "./nodes";
 import type { RouteTables } from "./route-tables";
 import type { TransitGateways } from "./transit-gateways";
-import { target, targetsOf, textOf } from "./values";
 
 type Way = { readonly point: AwsAttachPoint; readonly arrival: Arrival };
 

@@ -1,8 +1,8 @@
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { addressesOf, blocksOf, hasUnknown, isAbsent, listOf, target, textOf, type Values } from "../read/values";
 import { Reference, type Resolved } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
-import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
-import { addressesOf, blocksOf, hasUnknown, isAbsent, listOf, target, textOf, type Values } from "./values";
 
 /** Arguments of a route that name where it leads. */
 export const ROUTE_TARGETS = [
@@ -168,7 +168,7 @@ export class RouteTables {
   }
 
   private prefixList(value: Resolved): AddressSet | undefined {
-    const list: AwsResource | undefined = this.inventory.get(target(value));
+    const list: PlannedResource | undefined = this.inventory.get(target(value));
     if (list?.type !== "aws_ec2_managed_prefix_list" || hasUnknown(list.values["entry"])) return undefined;
     return AddressSet.unionAll(
       blocksOf(list.values["entry"]).map((entry) => addressesOf(entry["cidr"]) ?? AddressSet.ALL),

@@ -1,15 +1,15 @@
 import type { Graph, Leg } from "../graph/graph";
+import type { Inventory } from "../read/inventory";
+import { target, textOf } from "../read/values";
 import { Reference, type Resolved } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
 import type { AwsFirewall } from "./firewalls";
-import type { Inventory } from "./inventory";
 import type { Networks } from "./networks";
 import { firewallNode, INTERNET, localNode, subnetNode } from "./nodes";
 import type { Placements } from "./placements";
 import type { AwsRoute, RouteTables } from "./route-tables";
 import type { TransitGateways } from "./transit-gateways";
-import { target, textOf } from "./values";
 
 const WORDS: { [targetName: string]: string } = {
   gateway_id: "an internet gateway",

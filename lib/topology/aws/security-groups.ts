@@ -1,9 +1,5 @@
 import type { Filter } from "../graph/graph";
-import { Reference } from "../resolve/value";
-import { AddressSet } from "../sets/address-set";
-import { type Flow, FlowSet } from "../sets/flow-set";
-import { RangeSet } from "../sets/range-set";
-import type { AwsResource, Inventory } from "./inventory";
+import type { Inventory, PlannedResource } from "../read/inventory";
 import {
   addressesOf,
   blocksOf,
@@ -15,7 +11,11 @@ import {
   target,
   textOf,
   type Values,
-} from "./values";
+} from "../read/values";
+import { Reference } from "../resolve/value";
+import { AddressSet } from "../sets/address-set";
+import { type Flow, FlowSet } from "../sets/flow-set";
+import { RangeSet } from "../sets/range-set";
 
 export type Side = "egress" | "ingress";
 
@@ -58,7 +58,7 @@ const RULE_TYPES = { egress: "aws_vpc_security_group_egress_rule", ingress: "aws
 /** The security groups of a stack, with their rules of all three forms as one. */
 export class SecurityGroups {
   private readonly rules = new Map<string, GroupRule[]>();
-  private separate: Map<string, { resource: AwsResource; values: Values }[]> | undefined;
+  private separate: Map<string, { resource: PlannedResource; values: Values }[]> | undefined;
 
   /** @param membersOf the addresses of the interfaces that bear a group; undefined where the stack does not say */
   public constructor(
@@ -106,7 +106,7 @@ export class SecurityGroups {
     };
   }
 
-  private inline(resource: AwsResource, side: Side): GroupRule[] {
+  private inline(resource: PlannedResource, side: Side): GroupRule[] {
     const value = resource.values[side];
     const blocks = blocksOf(value).map((values) =>
       this.rule(`${resource.address}.${side}`, side, values, resource.address),
@@ -124,8 +124,8 @@ export class SecurityGroups {
   }
 
   // A rule whose group is not known may belong to any.
-  private indexRules(): Map<string, { resource: AwsResource; values: Values }[]> {
-    const index = new Map<string, { resource: AwsResource; values: Values }[]>();
+  private indexRules(): Map<string, { resource: PlannedResource; values: Values }[]> {
+    const index = new Map<string, { resource: PlannedResource; values: Values }[]>();
     const { inventory } = this;
     for (const resource of inventory.of("grants", RULE_TYPES.egress, RULE_TYPES.ingress, "aws_security_group_rule")) {
       const side: Side =

@@ -1,9 +1,9 @@
 import type { Leg } from "../graph/graph";
+import type { Inventory, PlannedResource } from "../read/inventory";
+import { addressesOf, isFalse, isTrue, target, targetsOf, textOf } from "../read/values";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet } from "../sets/flow-set";
-import type { AwsResource, Inventory } from "./inventory";
 import type { Networks } from "./networks";
-import { addressesOf, isFalse, isTrue, target, targetsOf, textOf } from "./values";
 
 const ATTACHMENT = "aws_ec2_transit_gateway_vpc_attachment";
 
@@ -33,7 +33,7 @@ export class TransitGateways {
   ) {}
 
   /** Attachments of a transit gateway's VPCs, for the question whether both directions take one way. */
-  public get attachments(): AwsResource[] {
+  public get attachments(): PlannedResource[] {
     return this.inventory.of("grants", ATTACHMENT);
   }
 
@@ -72,7 +72,7 @@ export class TransitGateways {
   }
 
   // Its own association, or the gateway's default table unless that is switched off on either side.
-  private tableOf(attachment: AwsResource, gateway: string): string | undefined {
+  private tableOf(attachment: PlannedResource, gateway: string): string | undefined {
     const own = this.inventory
       .of("grants", "aws_ec2_transit_gateway_route_table_association")
       .find((one) => target(one.values["transit_gateway_attachment_id"]) === attachment.address);
@@ -115,7 +115,7 @@ export class TransitGateways {
     return [...fixed, ...learned].sort((a, b) => b.length - a.length);
   }
 
-  private propagates(attachment: AwsResource, table: string, gateway: string): boolean {
+  private propagates(attachment: PlannedResource, table: string, gateway: string): boolean {
     if (target(attachment.values["transit_gateway_id"]) !== gateway) return false;
     const declared = this.inventory
       .of("grants", "aws_ec2_transit_gateway_route_table_propagation")

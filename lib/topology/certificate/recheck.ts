@@ -128,6 +128,8 @@ function packets(graph: Graph, reach: readonly CertifiedRegion[], source: string
     }
   }
   for (const destination of destinations) {
+    // A packet has addresses of one family.
+    if (destination.includes(":") !== source.includes(":")) continue;
     for (const port of ports) {
       add({ destination, port, protocol: TCP, app: App.OTHER });
       add({ destination, port, protocol: UDP, app: App.OTHER });

@@ -31,10 +31,12 @@ function fromPoint(facts: CloudFacts, point: AttachPoint, question: Question): P
     host === undefined
       ? undefined
       : facts.endpoints.find((one) =>
-          hostsOf(one.service).some((known) => host === known || host.endsWith(`.${known}`)),
+          one.hosts === undefined
+            ? hostsOf(one.service).some((known) => host === known || host.endsWith(`.${known}`))
+            : one.hosts.has(host),
         );
   const name = host === undefined ? [] : nameLayer(facts, point, host);
-  const isNamed = name.every((one) => one.allows === "yes");
+  const isNamed = name.every((one) => one.allows === "yes" || one.allows === "not asked");
   if (endpoint !== undefined && !("flow" in question)) {
     const reaches = isNamed && endpoint.agents.includes(point.agent);
     const says = reaches ? `leads to ${endpoint.service} inside of the network` : "does not admit the agent";
@@ -61,7 +63,8 @@ function insideOf(facts: CloudFacts, point: AttachPoint, flow: Flow): { reaches:
     const { address, says } = filter.decide(flow);
     return { layer: filter.layer, allows: filter.flows.has(flow) ? "yes" : "no", address, says };
   };
-  const out = (facts.graph.node(point.node)?.legs ?? []).flatMap((leg) => leg.filters.map(answer));
+  const filters = (facts.graph.node(point.node)?.legs ?? []).flatMap((leg) => leg.filters);
+  const out = (point.inside === undefined ? filters : [point.inside]).map(answer);
   const there = facts.interiors.filter((one) => one.addresses.has(flow.destination)).map((one) => answer(one.ingress));
   const admitting = there.find((one) => one.allows === "yes") ?? there[0];
   const nobody: LayerAnswer = {
@@ -78,6 +81,8 @@ function nameLayer(facts: CloudFacts, point: AttachPoint, host: string): LayerAn
   const resolver = facts.resolvers.find((one) => one.network === point.network);
   if (resolver === undefined) return [];
   const { address, says } = resolver.decide(host);
+  if (!resolver.answers.has(host) && resolver.unasked?.has(host) === true)
+    return [{ layer: "name", allows: "not asked", address, says: "the proxy resolves the name" }];
   return [{ layer: "name", allows: resolver.answers.has(host) ? "yes" : "no", address, says }];
 }
 

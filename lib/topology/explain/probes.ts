@@ -38,6 +38,6 @@ export function refusedProbes(facts: CloudFacts, points: readonly AttachPoint[])
   );
   return [
     ...refused,
-    ...(isOpen ? [] : ["connections from anybody, other agents included (security group: no inbound rule)"]),
+    ...(isOpen ? [] : ["connections from anybody, other agents included (inbound: no rule lets them in)"]),
   ];
 }

@@ -83,4 +83,6 @@ export interface AttachPoint {
   readonly sources: AddressSet;
   /** True where the plan does not say the addresses and {@link sources} is one that stands for them. */
   readonly isStandIn: boolean;
+  /** What it may send inside of its network, where the filters of its legs do not say it. */
+  readonly inside?: Filter;
 }

@@ -29,6 +29,8 @@ export interface DeclaredAgent {
   readonly mode: "enforce" | "monitor";
   /** Address of its identity, as in `aws_iam_role.triage`. */
   readonly identity: string;
+  /** Addresses of its subnets, on clouds whose subnets carry no tags. */
+  readonly places?: string[];
   readonly egress: DeclaredEgress[];
   /** Other agents of the cell that it may call. */
   readonly peers: { readonly agent: string; readonly port: number }[];
@@ -40,6 +42,8 @@ export interface DeclaredEgress {
   readonly cidr?: string;
   readonly protocol: string;
   readonly port: number;
+  /** The only requests that are passed, as in `GET /repos/*`; all where there are none. */
+  readonly requests?: string[];
 }
 
 export interface DeclaredRisk {

@@ -4,11 +4,13 @@ import type { AddressSet } from "../sets/address-set";
 import type { Flow, FlowSet } from "../sets/flow-set";
 import type { NameSet } from "../sets/name-set";
 import type { Doubt } from "./doubt";
-import type { RequestWitness, Severity, Step } from "./result";
+import type { Assumption, RequestWitness, Severity, Step } from "./result";
 
 /** What is wrong with something, as a reader found it. */
 export interface Fault {
   readonly address: string;
+  /** What it is about, where one address has several. */
+  readonly subject?: string;
   readonly problem: string;
   readonly fix: string;
   readonly severity?: Severity;
@@ -29,6 +31,14 @@ export interface ResolverFacts {
   readonly address: string;
   /** What it answers. */
   readonly answers: NameSet;
+  /** Names that the agents need not ask for: a proxy resolves them. @default - none */
+  readonly unasked?: NameSet;
+  /** How to close it, in its cloud's words. @default - as for rules in order */
+  readonly closing?: string;
+  /** Whether a name on its lists stands for every name below it too. @default false */
+  readonly coversBelow?: boolean;
+  /** Id of the residual risk with which a cell says that its resolver answers every name. @default - none */
+  readonly openRisk?: string;
   /** Queries that go elsewhere, a filter that opens when it fails, and the like. */
   readonly faults: Fault[];
   decide(name: string): { readonly address: string; readonly says: string };
@@ -39,6 +49,8 @@ export interface EndpointFacts {
   readonly address: string;
   /** Service name as the cloud writes it. */
   readonly service: string;
+  /** Names that lead to it. @default - from the service's name */
+  readonly hosts?: NameSet;
   /** Agents that reach it. */
   readonly agents: string[];
   readonly faults: Fault[];
@@ -50,8 +62,14 @@ export interface FirewallFacts {
   readonly networks: string[];
   /** Flows that it accepts. */
   readonly accepted: FlowSet;
+  /** Those of one agent, where addresses do not tell agents apart. @default - by their sources */
+  acceptedOf?(agent: string): FlowSet;
   /** Destinations that its rules can mean at all: those that it takes for outside. */
   readonly reachable: FlowSet;
+  /** Whether it tells TLS from HTTP; where it does not, a listed name stands for both. @default true */
+  readonly tellsApps?: boolean;
+  /** What it passes or refuses beside its flows: requests of a name that the list does not have, and the like. @default - nothing */
+  readonly beside?: AgentFault[];
   decide(flow: Flow): { readonly address: string; readonly says: string };
   /** Why the firewall may not enforce, by agent. */
   readonly liveness: AgentFault[];
@@ -99,6 +117,8 @@ export interface CloudFacts {
   /** Parts of the stack that no reader interprets. */
   readonly unmodelled: AgentFault[];
   readonly doubts: Doubt[];
+  /** What the verdict rests on beside what every one does. @default - nothing */
+  readonly assumptions?: readonly Assumption[];
   /** Addresses of the agents' networks. */
   readonly inside: AddressSet;
   /** Addresses of one network. */

@@ -3,7 +3,8 @@ import type { RawFinding } from "../model/result";
 import { AddressSet } from "../sets/address-set";
 import { App, type Flow, FlowSet, TCP, UDP } from "../sets/flow-set";
 import { NameSet } from "../sets/name-set";
-import { isMonitored, type Rule, stepsOf, type World } from "./rule";
+import { RangeSet } from "../sets/range-set";
+import { findingsOf, isMonitored, type Rule, stepsOf, type World } from "./rule";
 
 /** I2: the firewall accepts what is declared, for each agent, and nothing else. */
 export const acceptedList: Rule = {
@@ -67,9 +68,11 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
   return used.flatMap((firewall) => {
     const inside = AddressSet.unionAll(points.map((point) => facts.insideOf(point.network)));
     const outside = FlowSet.of({ sources, destinations: inside.complement() });
-    const accepted = firewall.accepted.from(sources).intersect(outside);
-    const wider = declared === undefined ? unbounded(accepted) : accepted.subtract(declaredFlows(declared));
-    const found: RawFinding[] = [];
+    const accepted = (firewall.acceptedOf?.(agent) ?? firewall.accepted).from(sources).intersect(outside);
+    const listed = declared === undefined ? FlowSet.NONE : declaredFlows(declared);
+    const allowed = firewall.tellsApps === false ? withEitherApp(listed) : listed;
+    const wider = declared === undefined ? unbounded(accepted) : accepted.subtract(allowed);
+    const found: RawFinding[] = findingsOf((firewall.beside ?? []).filter((fault) => fault.agent === agent));
     const flow = wider.sample();
     if (flow !== undefined) {
       const way = arrivals.find(
@@ -99,12 +102,7 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
     if (declared === undefined) return found;
     // A stand-in's refusal says nothing of the agent's own address.
     const own = AddressSet.unionAll(points.filter((point) => !point.isStandIn).map((point) => point.sources));
-    const lost = declaredFlows(declared)
-      .intersect(outside)
-      .from(own)
-      .intersect(firewall.reachable)
-      .subtract(accepted)
-      .sample();
+    const lost = listed.intersect(outside).from(own).intersect(firewall.reachable).subtract(accepted).sample();
     if (lost !== undefined) {
       const decided = firewall.decide(lost);
       found.push({
@@ -120,6 +118,17 @@ function atFirewalls(world: World, agent: string): RawFinding[] {
     }
     return found;
   });
+}
+
+// A firewall by addresses or by what a proxy is asked for does not see what the first bytes are.
+function withEitherApp(listed: FlowSet): FlowSet {
+  return FlowSet.unionAll(
+    listed.regions.map((region) =>
+      region.apps.includes(App.OTHER)
+        ? FlowSet.of(region)
+        : FlowSet.of({ ...region, protocols: RangeSet.of(TCP), apps: [App.TLS, App.HTTP] }),
+    ),
+  );
 }
 
 // Somebody else's appliance inspects, and what it passes is not in the plan.

@@ -1,3 +1,4 @@
+import type { DeclaredCell } from "../model/declaration";
 import { declaredNames } from "../model/declared-flows";
 import type { ResolverFacts } from "../model/facts";
 import type { RawFinding } from "../model/result";
@@ -43,13 +44,26 @@ function ofResolver(world: World, resolver: ResolverFacts): RawFinding[] {
   }
   const own = cell.names.map((name) => (name.startsWith("*.") ? NameSet.below(name.slice(2)) : NameSet.exact(name)));
   const declared = NameSet.unionAll([...cell.agents.map(declaredNames), ...own]);
-  const wider = resolver.answers.subtract(declared).sample();
-  const lost = declared.subtract(resolver.answers).sample();
+  const listable = resolver.coversBelow === true ? declared.union(belowAll(cell)) : declared;
+  const isLeftOpen = cell.risks.some((risk) => risk.id === resolver.openRisk);
+  const wider = isLeftOpen ? undefined : resolver.answers.subtract(listable).sample();
+  const lost = declared
+    .subtract(resolver.answers)
+    .subtract(resolver.unasked ?? NameSet.NONE)
+    .sample();
   return [
     ...faults,
     ...(wider === undefined ? [] : [open(resolver, wider)]),
     ...(lost === undefined ? [] : [refused(resolver, lost)]),
   ];
+}
+
+// A list that can't name one name without those below it.
+function belowAll(cell: DeclaredCell): NameSet {
+  const hosts = cell.agents.flatMap((agent) => agent.egress.flatMap((rule) => rule.host ?? []));
+  // The name itself comes with what is below it.
+  const apexes = [...hosts, ...cell.names].map((name) => name.replace(/^\*\./, ""));
+  return NameSet.unionAll(apexes.flatMap((name) => [NameSet.exact(name), NameSet.below(name)]));
 }
 
 function open(resolver: ResolverFacts, name: string): RawFinding {
@@ -58,7 +72,7 @@ function open(resolver: ResolverFacts, name: string): RawFinding {
     subject: `${resolver.network} answers more`,
     address,
     problem: `the resolver of ${resolver.network} answers ${name}, which no policy names`,
-    fix: 'refuse "*" after the allow list',
+    fix: resolver.closing ?? 'refuse "*" after the allow list',
     path: [{ layer: "name", address, says }],
   };
 }
@@ -89,7 +103,8 @@ function otherResolvers({ facts, ...world }: World): RawFinding[] {
       return facts.firewalls
         .filter((firewall) => [...used].some((id) => id.startsWith(`firewall:${firewall.address}@`)))
         .flatMap((firewall) => {
-          const passed = firewall.accepted.from(sources).intersect(NAME_PORTS).intersect(outside);
+          const accepted = firewall.acceptedOf?.(agent) ?? firewall.accepted;
+          const passed = accepted.from(sources).intersect(NAME_PORTS).intersect(outside);
           // A listed block is a place, and no resolver of somebody's choice.
           const flow = FlowSet.unionAll(
             passed.regions.filter((region) => !region.destinations.isNarrow).map((region) => FlowSet.of(region)),

@@ -1,24 +1,29 @@
-import type { TerraformResource } from "../../lib/compile/aws-lint/terraform-resource";
+import type { TerraformResource } from "../compile/aws-lint/terraform-resource";
 
 /** The parts of a rendered stack that are checked: as it will be written, with all overrides. */
 export interface RenderedStack {
   readonly resource?: { [type: string]: { [id: string]: Record<string, unknown> } };
   readonly data?: { [type: string]: { [id: string]: Record<string, unknown> } };
-  readonly provider?: { aws?: { region?: unknown; alias?: unknown }[] };
+  readonly provider?: { [provider: string]: { region?: unknown; alias?: unknown }[] };
 }
 
-const REFERENCE = /\b(?:data\.)?aws_[a-z0-9_]+\.[A-Za-z0-9_-]+/g;
-
 /**
- * The AWS resources of the cells, and those that are tied to them by a reference in either direction: a route in a cell's
+ * The resources of cells on one cloud, and those that are tied to them by a reference in either direction: a route in a cell's
  * table, a rule of its security group. A resource that has nothing to do with a cell is nobody's business here.
  *
+ * @param provider how the provider's types begin: `aws`
  * @param own unique ids of the cells' own elements
  */
-export function resourcesAround(rendered: RenderedStack, own: Set<string>): TerraformResource[] {
-  const all = [...listed(rendered.resource, ""), ...listed(rendered.data, "data.")];
+export function resourcesAround(
+  rendered: RenderedStack,
+  provider: string,
+  own: ReadonlySet<string>,
+): TerraformResource[] {
+  const isType = (type: string): boolean => type.startsWith(`${provider}_`);
+  const all = [...listed(rendered.resource, "", isType), ...listed(rendered.data, "data.", isType)];
+  const reference = new RegExp(`\\b(?:data\\.)?${provider}_[a-z0-9_]+\\.[A-Za-z0-9_-]+`, "g");
   const references = new Map(
-    all.map((one) => [one.address, new Set(JSON.stringify(one.values).match(REFERENCE) ?? [])]),
+    all.map((one) => [one.address, new Set(JSON.stringify(one.values).match(reference) ?? [])]),
   );
   const included = new Set(
     all.filter(({ address }) => own.has(address.slice(address.lastIndexOf(".") + 1))).map((one) => one.address),
@@ -34,9 +39,13 @@ export function resourcesAround(rendered: RenderedStack, own: Set<string>): Terr
   return all.filter(({ address }) => included.has(address));
 }
 
-function listed(section: RenderedStack["resource"], prefix: string): TerraformResource[] {
+function listed(
+  section: RenderedStack["resource"],
+  prefix: string,
+  isType: (type: string) => boolean,
+): TerraformResource[] {
   return Object.entries(section ?? {})
-    .filter(([type]) => type.startsWith("aws_"))
+    .filter(([type]) => isType(type))
     .flatMap(([type, named]) =>
       Object.entries(named).map(([id, values]) => ({ type, address: `${prefix}${type}.${id}`, values })),
     );

@@ -6,7 +6,7 @@ import type { JsonValue } from "../terraform-json";
 import { numberOf, referencesIn, tokensOf, type Values } from "./values";
 
 /** A resource with its references followed. */
-export interface AwsResource {
+export interface PlannedResource {
   readonly address: string;
   readonly type: string;
   readonly mode: "managed" | "data";
@@ -25,10 +25,10 @@ export type Effect = "grants" | "restricts";
 /** The resources of one stack, as one reading sees them, with the doubts that it met. */
 export class Inventory {
   public readonly doubts: Doubt[] = [];
-  private readonly byType = new Map<string, AwsResource[]>();
-  private readonly byAddress = new Map<string, AwsResource>();
+  private readonly byType = new Map<string, PlannedResource[]>();
+  private readonly byAddress = new Map<string, PlannedResource>();
   private readonly resolver: Resolver;
-  private referrers: Map<string, AwsResource[]> | undefined;
+  private referrers: Map<string, PlannedResource[]> | undefined;
 
   public constructor(
     public readonly configuration: Configuration,
@@ -46,7 +46,7 @@ export class Inventory {
       if (existence === "absent") continue;
       const isDoubtful = existence === "doubtful";
       const { address, type, mode, constructPath: construct } = loaded;
-      const resource: AwsResource = { address, type, mode, construct, values, loaded, isDoubtful, doubtTokens };
+      const resource: PlannedResource = { address, type, mode, construct, values, loaded, isDoubtful, doubtTokens };
       this.byAddress.set(address, resource);
       const key = mode === "data" ? `data.${type}` : type;
       const same = this.byType.get(key);
@@ -56,22 +56,30 @@ export class Inventory {
   }
 
   /** Resources of types, in the order of their addresses; doubtful ones if they count in this reading. */
-  public of(effect: Effect, ...types: string[]): AwsResource[] {
+  public of(effect: Effect, ...types: string[]): PlannedResource[] {
     return types
       .flatMap((type) => this.byType.get(type) ?? [])
       .filter((one) => !one.isDoubtful || this.counts(effect, one.address, "whether it exists", one.doubtTokens));
   }
 
-  public get all(): AwsResource[] {
+  /** Resources of types, doubtful ones too, each noted as a doubt: who asks decides what they do in this reading. */
+  public every(...types: string[]): PlannedResource[] {
+    const found = types.flatMap((type) => this.byType.get(type) ?? []);
+    for (const { address, isDoubtful, doubtTokens: tokens } of found)
+      if (isDoubtful) this.doubts.push({ address, what: "whether it exists", tokens });
+    return found;
+  }
+
+  public get all(): PlannedResource[] {
     return [...this.byAddress.values()];
   }
 
-  public get(address: string | undefined): AwsResource | undefined {
+  public get(address: string | undefined): PlannedResource | undefined {
     return address === undefined ? undefined : this.byAddress.get(address);
   }
 
   /** Resources that refer to an address in any argument. */
-  public referring(address: string): AwsResource[] {
+  public referring(address: string): PlannedResource[] {
     this.referrers ??= this.index();
     return this.referrers.get(address) ?? [];
   }
@@ -92,8 +100,8 @@ export class Inventory {
     return this.resolver.text(template);
   }
 
-  private index(): Map<string, AwsResource[]> {
-    const index = new Map<string, AwsResource[]>();
+  private index(): Map<string, PlannedResource[]> {
+    const index = new Map<string, PlannedResource[]>();
     for (const resource of this.all) {
       for (const address of new Set(Object.values(resource.values).flatMap(referencesIn))) {
         const known = index.get(address);

@@ -1,0 +1,2 @@
+export type { GcpLintOptions } from "./gcp-lint-options";
+export { lintGcp } from "./lint-gcp";

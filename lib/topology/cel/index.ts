@@ -1,0 +1,2 @@
+export { parseCel } from "./parse";
+export { CelSyntaxError, type Expression, type Operator } from "./syntax";
