@@ -90,6 +90,12 @@ module.exports = {
       { path: "^constructs/gcp/" },
       { path: "^constructs/(aws|azure)/" },
     ),
+    never(
+      "clouds-apart-azure",
+      "clouds never import each other",
+      { path: "^constructs/azure/" },
+      { path: "^constructs/(aws|gcp)/" },
+    ),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -15,6 +15,7 @@ module.exports = {
     "^cdktf-cordon$": "<rootDir>/lib/index.ts",
     "^cdktf-cordon/aws$": "<rootDir>/constructs/aws/index.ts",
     "^cdktf-cordon/gcp$": "<rootDir>/constructs/gcp/index.ts",
+    "^cdktf-cordon/azure$": "<rootDir>/constructs/azure/index.ts",
     "^cdktf-cordon/testing$": "<rootDir>/lib/topology/index.ts",
   },
 };

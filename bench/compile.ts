@@ -1,5 +1,7 @@
 import type { AgentEgress } from "../lib/compile/agent-egress";
 import { compileDnsAllowList } from "../lib/compile/dns-allow-list";
+import { compileFqdnRules } from "../lib/compile/gcp/fqdn-rules";
+import { compileProxyRules } from "../lib/compile/gcp/proxy-rules";
 import { compileSuricata } from "../lib/compile/suricata-rules";
 import { CidrBlock } from "../lib/names/cidr-block";
 import { Egress } from "../lib/policy/egress";
@@ -20,6 +22,41 @@ export function compileTables(): string {
       Array.from({ length: agents }, (_, index) => agent(index, 100)),
     ),
   ].join("\n");
+}
+
+/** Measures the compilers for Google Cloud over growing lists and cells, and returns Markdown tables. */
+export function googleCompileTables(): string {
+  return [
+    "## Compiling allow lists for Google Cloud, medians in one process",
+    "",
+    ...googleTable("entries of one agent", [10, 100, 500], (entries) => [agent(0, entries)]),
+    "",
+    ...googleTable("agents with 100 entries each", [1, 10, 100], (agents) =>
+      Array.from({ length: agents }, (_, index) => agent(index, 100)),
+    ),
+  ].join("\n");
+}
+
+function googleTable(subject: string, sizes: number[], agentsOf: (size: number) => AgentEgress[]): string[] {
+  const options = { cellName: "bench", tlsInspection: true, quarantineTag: "tagValues/1", urlListId: String };
+  const measured = sizes.map((size) => {
+    const agents = agentsOf(size);
+    const asking = agents.map(({ sources, ...one }) => ({ ...one, subject: { sources } }));
+    const proxy = time(() => compileProxyRules(asking, options, AT));
+    const byName = time(() => compileFqdnRules(agents, AT));
+    const suricata = time(() => compileSuricata(agents, AT));
+    return { size, entries: agents.flatMap(({ rules }) => rules).length, proxy, byName, suricata };
+  });
+  const [first] = measured;
+  const growth = (value: number, base: number | undefined): string => (value / (base ?? Number.NaN)).toFixed(1);
+  return [
+    `| ${subject} | size, ratio | proxy rules and lists | ratio | rules by name | ratio | proxy to Suricata, same lists |`,
+    "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...measured.map(
+      ({ size, entries, proxy, byName, suricata }) =>
+        `| ${size.toLocaleString("en")} | ${growth(entries, first?.entries)} | ${proxy.toFixed(2)} ms | ${growth(proxy, first?.proxy)} | ${byName.toFixed(2)} ms | ${growth(byName, first?.byName)} | ${(proxy / suricata).toFixed(2)} |`,
+    ),
+  ];
 }
 
 function table(subject: string, sizes: number[], agentsOf: (size: number) => AgentEgress[]): string[] {

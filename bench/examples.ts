@@ -21,4 +21,10 @@ export const BENCH_EXAMPLES: readonly BenchExample[] = [
     className: "AgentsGcp",
     provider: { pack: "@cdktf/provider-google", className: "GoogleProvider", prefix: "google" },
   },
+  {
+    folder: "azure",
+    file: "agents-azure",
+    className: "AgentsAzure",
+    provider: { pack: "@cdktf/provider-azurerm", className: "AzurermProvider", prefix: "azurerm" },
+  },
 ];

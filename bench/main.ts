@@ -1,5 +1,5 @@
 import { arch, cpus, platform } from "node:os";
-import { compileTables } from "./compile";
+import { compileTables, googleCompileTables } from "./compile";
 import { synthTables } from "./synth";
 import { verifyTables } from "./verify";
 import { prepareWorkspace } from "./workspace";
@@ -18,6 +18,8 @@ function main(): void {
     synthTables(ROUNDS),
     "",
     compileTables(),
+    "",
+    googleCompileTables(),
     "",
     verifyTables(),
     "",

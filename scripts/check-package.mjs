@@ -21,6 +21,7 @@ const problems = [];
 const clouds = [
   { provider: "provider-aws", readme: "README.md", network: "aws_vpc" },
   { provider: "provider-google", readme: "constructs/gcp/README.md", network: "google_compute_network" },
+  { provider: "provider-azurerm", readme: "constructs/azure/README.md", network: "azurerm_virtual_network" },
 ];
 
 try {

@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
 import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
+import { refuseConnectors } from "../../lib/cell/unmediated";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
 import { type CompiledDns, compileDnsAllowList } from "../../lib/compile/dns-allow-list";
 import type { ResidualRisk } from "../../lib/compile/residual-risk";
@@ -169,6 +170,7 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
       );
     }
     const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
+    refuseConnectors(policy, `${this.place}, agent '${agentName}'`);
     this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
     AwsAgentIdentity.checkRole(props, `${this.place}, agent '${agentName}'`);
     const agent = new AwsAgent(this, agentName, props, this.plan.place(agentName, props.slot));

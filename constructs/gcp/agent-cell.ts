@@ -3,6 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
 import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
+import { refuseConnectors } from "../../lib/cell/unmediated";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
 import { type CompiledDnsZones, compileDnsZones } from "../../lib/compile/gcp/dns-zones";
 import { type CompiledFqdn, compileFqdnRules } from "../../lib/compile/gcp/fqdn-rules";
@@ -249,6 +250,7 @@ export class GcpAgentCell extends AgentCellBase implements GcpAgentHost {
       );
     }
     const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
+    refuseConnectors(policy, `${this.place}, agent '${agentName}'`);
     this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
     const agent = new GcpAgent(this, agentName, props, this.plan.place(agentName, props.slot));
     this.agentsByName.set(agentName, agent);

@@ -1,9 +1,12 @@
 import { CordonError, quoted } from "../errors/cordon-error";
+import { HostPattern } from "../names/host-pattern";
 import { identifier } from "../names/plain-text";
+import { Connector } from "./connector";
+import type { DenyList } from "./deny-list";
 import { EgressRule } from "./egress";
 import { nearest } from "./nearest";
 import { readPolicyFile } from "./policy-file";
-import { type PolicyJson, policyFromJson, policyToJson } from "./policy-json";
+import { type PolicyJson, type PolicyParts, policyFromJson, policyToJson } from "./policy-json";
 
 const MARK = Symbol.for("cdktf-cordon.ContainmentPolicy");
 
@@ -16,27 +19,36 @@ export class ContainmentPolicy {
     public readonly name: string,
     /** The allow list, sorted by id. */
     public readonly rules: readonly EgressRule[],
+    /** What is used through the connector gateway, sorted by name. */
+    public readonly connectors: readonly Connector[],
+    /** Lists of hosts that no entry may open, sorted by name. */
+    public readonly denied: readonly DenyList[],
   ) {
     Object.defineProperty(this, MARK, { value: true });
-    Object.freeze(rules);
+    for (const part of [rules, connectors, denied]) Object.freeze(part);
     Object.freeze(this);
   }
 
   /** A policy that lets nothing through. */
   public static denyAll(name: string): ContainmentPolicy {
-    return new ContainmentPolicy(identifier(name, "ContainmentPolicy.denyAll", "the policy's name"), []);
+    return new ContainmentPolicy(identifier(name, "ContainmentPolicy.denyAll", "the policy's name"), [], [], []);
   }
 
   /** Reads the JSON form. @throws CORDON-042 with the path of what does not fit */
   public static fromJSON(value: unknown, at = "policy"): ContainmentPolicy {
-    const { name, rules } = policyFromJson(value, at);
-    return ContainmentPolicy.denyAll(name).allow(...rules);
+    return ContainmentPolicy.of(policyFromJson(value, at));
   }
 
   /** Reads a `.json`, `.yaml` or `.yml` file. Errors name the file, line, column and path of what is wrong. */
   public static fromFile(path: string): ContainmentPolicy {
-    const { name, rules } = readPolicyFile(path);
-    return ContainmentPolicy.denyAll(name).allow(...rules);
+    return ContainmentPolicy.of(readPolicyFile(path));
+  }
+
+  private static of({ name, rules, connectors, denied }: PolicyParts): ContainmentPolicy {
+    return ContainmentPolicy.denyAll(name)
+      .refuse(...denied)
+      .allow(...rules)
+      .connect(...connectors);
   }
 
   /** Recognises a policy, also one made by another copy of this package. */
@@ -62,7 +74,58 @@ export class ContainmentPolicy {
       }
       byId.set(rule.id, rule);
     }
-    return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
+    return this.with({ rules: sortedRules([...byId.values()]) });
+  }
+
+  /**
+   * This policy with more connectors. Their hosts open to the connector gateway, never to the agent.
+   * @throws CORDON-039 for one that is there otherwise, or whose host the allow list opens; CORDON-036 without an operation
+   */
+  public connect(...connectors: Connector[]): ContainmentPolicy {
+    const byName = new Map(this.connectors.map((connector) => [connector.name, connector]));
+    for (const connector of connectors) {
+      if (!(connector instanceof Connector)) {
+        const fix = "make it with Connector.http, mcp or model";
+        throw new CordonError("CORDON-036", this.place, `${quoted(connector)} is not a connector`, fix);
+      }
+      const { name } = connector;
+      if (connector.operations.length === 0) {
+        const fix = "permit at least one, or leave the connector out";
+        throw new CordonError("CORDON-036", `${this.place}, connector '${name}'`, "it permits no operation", fix);
+      }
+      const present = byName.get(name);
+      if (present !== undefined && JSON.stringify(present) !== JSON.stringify(connector)) {
+        const fix = "use another name, or one of the two";
+        throw new CordonError(
+          "CORDON-039",
+          this.place,
+          `connector '${name}' is there already, with other content`,
+          fix,
+        );
+      }
+      byName.set(name, connector);
+    }
+    const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.with({ connectors: sorted });
+  }
+
+  /** This policy, which from here on refuses entries that open a host of a list. @throws CORDON-043 for one that does */
+  public refuse(...lists: DenyList[]): ContainmentPolicy {
+    const byName = new Map(this.denied.map((list) => [list.name, list]));
+    for (const list of lists) {
+      const present = byName.get(list.name);
+      if (present !== undefined && JSON.stringify(present) !== JSON.stringify(list)) {
+        const fix = "give one of the two another name";
+        throw new CordonError(
+          "CORDON-030",
+          this.place,
+          `deny list '${list.name}' is there already, with other hosts`,
+          fix,
+        );
+      }
+      byName.set(list.name, list);
+    }
+    return this.with({ denied: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)) });
   }
 
   /** This policy with fewer destinations. @throws CORDON-030 for what is no rule or id, CORDON-032 for one that is not there */
@@ -93,15 +156,14 @@ export class ContainmentPolicy {
         );
       }
     }
-    return new ContainmentPolicy(
-      this.name,
-      this.rules.filter((rule) => !gone.has(rule.id)),
-    );
+    return this.with({ rules: this.rules.filter((rule) => !gone.has(rule.id)) });
   }
 
   /**
-   * All destinations of both, under this policy's name. A destination that both have keeps the reasons of both.
-   * @throws CORDON-021 if the reasons of a destination are too long together, CORDON-031 if they pass different requests
+   * All destinations, connectors and deny lists of both, under this policy's name. A destination that both have keeps the
+   * reasons of both.
+   * @throws CORDON-021 if the reasons of a destination are too long together, CORDON-031 if they pass different requests,
+   *   CORDON-039 for a connector that both have with other content, CORDON-043 for what a deny list of the other refuses
    */
   public merge(other: ContainmentPolicy): ContainmentPolicy {
     if (!ContainmentPolicy.isContainmentPolicy(other)) {
@@ -114,16 +176,50 @@ export class ContainmentPolicy {
       if (present !== undefined && requestsOf(present) !== requestsOf(rule)) throw this.taken(present, rule);
       byId.set(rule.id, present === undefined ? rule : present.withReasonsOf(rule));
     }
-    return new ContainmentPolicy(this.name, sortedRules([...byId.values()]));
+    return this.with({ rules: sortedRules([...byId.values()]) })
+      .refuse(...other.denied)
+      .connect(...other.connectors);
   }
 
   /** The JSON form: canonical, so that equal policies have equal text. */
   public toJSON(): PolicyJson {
-    return policyToJson(this.name, this.rules);
+    return policyToJson(this);
   }
 
   private get place(): string {
     return `policy '${this.name}'`;
+  }
+
+  private with(parts: Partial<PolicyParts>): ContainmentPolicy {
+    const { rules = this.rules, connectors = this.connectors, denied = this.denied } = parts;
+    for (const connector of connectors) {
+      const host = HostPattern.parse(connector.host, this.place);
+      const open = rules.find((rule) => rule.host?.covers(host));
+      if (open !== undefined) {
+        throw new CordonError(
+          "CORDON-039",
+          `${this.place}, connector '${connector.name}'`,
+          `the agent reaches ${connector.host} past the gateway, by ${open.id}`,
+          `remove it by without("${open.id}"), or list its names without this one`,
+        );
+      }
+      this.refuseDenied(host, `connector '${connector.name}'`, denied);
+    }
+    for (const { host, id } of rules) if (host !== undefined) this.refuseDenied(host, id, denied);
+    return new ContainmentPolicy(this.name, rules, connectors, denied);
+  }
+
+  private refuseDenied(host: HostPattern, what: string, denied: readonly DenyList[]): void {
+    for (const list of denied) {
+      const match = list.match(host);
+      if (match === undefined) continue;
+      throw new CordonError(
+        "CORDON-043",
+        this.place,
+        `${what} opens ${String(match)}, which is on deny list '${list.name}'`,
+        "leave it out, or follow a list of your own without that host",
+      );
+    }
   }
 
   private taken(present: EgressRule, rule: EgressRule): CordonError {

@@ -12,8 +12,7 @@ import {
   visit,
 } from "yaml";
 import { CordonError, quoted } from "../errors/cordon-error";
-import type { EgressRule } from "./egress";
-import { pointer, policyFromJson } from "./policy-json";
+import { type PolicyParts, pointer, policyFromJson } from "./policy-json";
 import { policySource, refuseDepth } from "./policy-source";
 
 /** Says where an offset of the file is: `policy.yaml:3:7`. */
@@ -23,7 +22,7 @@ type Place = (offset: number) => string;
  * Reads a policy file. YAML's reader takes JSON too, and knows where each value stands.
  * @throws CORDON-040 if it can't be read, CORDON-041 if it is not JSON or YAML, CORDON-042 if it does not fit the schema
  */
-export function readPolicyFile(path: string): { name: string; rules: EgressRule[] } {
+export function readPolicyFile(path: string): PolicyParts {
   const source = policySource(path);
   refuseDepth(source, path);
   const lines = new LineCounter();

@@ -1,7 +1,10 @@
 import Ajv2020, { type ErrorObject } from "ajv/dist/2020";
 import type { CordonErrorCode } from "../errors/codes";
 import { CordonError, quoted } from "../errors/cordon-error";
+import { Connector } from "./connector";
+import type { ConnectorJson } from "./connector-json";
 import schema from "./containment-policy.schema.json";
+import { DenyList, type DenyListJson } from "./deny-list";
 import { Egress, EgressProtocol, type EgressRule } from "./egress";
 
 /** One destination in the JSON form. */
@@ -21,6 +24,16 @@ export interface PolicyJson {
   readonly version: 1;
   readonly name: string;
   readonly egress: EgressRuleJson[];
+  readonly connectors?: ConnectorJson[];
+  readonly refuse?: DenyListJson[];
+}
+
+/** What a policy is made of. */
+export interface PolicyParts {
+  readonly name: string;
+  readonly rules: readonly EgressRule[];
+  readonly connectors: readonly Connector[];
+  readonly denied: readonly DenyList[];
 }
 
 /** Says where a part of the document stands, for errors: its value, or the key of a member that should not be there. */
@@ -33,7 +46,7 @@ const validate = new Ajv2020({
   verbose: true,
 }).compile<PolicyJson>(schema);
 
-export function policyToJson(name: string, rules: readonly EgressRule[]): PolicyJson {
+export function policyToJson({ name, rules, connectors, denied }: PolicyParts): PolicyJson {
   return {
     version: 1,
     name,
@@ -45,6 +58,8 @@ export function policyToJson(name: string, rules: readonly EgressRule[]): Policy
       ...(rule.sharedTenancy === undefined ? {} : { sharedTenancy: rule.sharedTenancy }),
       ...(rule.requests.length === 0 ? {} : { requests: rule.requests.map(String) }),
     })),
+    ...(connectors.length === 0 ? {} : { connectors: connectors.map((connector) => connector.toJSON()) }),
+    ...(denied.length === 0 ? {} : { refuse: denied.map((list) => list.toJSON()) }),
   };
 }
 
@@ -53,7 +68,7 @@ export function policyFromJson(
   value: unknown,
   at: string,
   locate: Locate = (path) => (path.length === 0 ? at : `${at}, ${pointer(path)}`),
-): { name: string; rules: EgressRule[] } {
+): PolicyParts {
   if (!validate(value)) {
     const [first, ...others] = complaints(validate.errors ?? []);
     const rest = others
@@ -81,7 +96,25 @@ export function policyFromJson(
     }
     ids.set(id, index);
   });
-  return { name: value.name, rules };
+  const connectors = (value.connectors ?? []).map((one, index) =>
+    Connector.fromJSON(one, locate(["connectors", index])),
+  );
+  const denied = (value.refuse ?? []).map((one, index) => DenyList.parse(one, locate(["refuse", index])));
+  refuseTwins(connectors, "connectors", locate);
+  refuseTwins(denied, "refuse", locate);
+  return { name: value.name, rules, connectors, denied };
+}
+
+function refuseTwins(named: readonly { readonly name: string }[], member: string, locate: Locate): void {
+  const names = named.map(({ name }) => name);
+  const twin = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twin === -1) return;
+  throw new CordonError(
+    "CORDON-039",
+    locate([member, twin]),
+    `${quoted(names[twin])} is there already, as entry ${names.indexOf(names[twin] ?? "")}`,
+    "keep one of the two",
+  );
 }
 
 function ruleFromJson(rule: EgressRuleJson): EgressRule {

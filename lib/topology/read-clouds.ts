@@ -1,4 +1,5 @@
 import { readAws } from "./aws/read-aws";
+import { readAzure } from "./azure/read-azure";
 import { readGcp } from "./gcp/read-gcp";
 import { Graph } from "./graph/graph";
 import type { Configuration } from "./load/configuration";
@@ -10,6 +11,7 @@ import { AddressSet } from "./sets/address-set";
 const READERS: readonly { readonly prefix: string; read(of: Configuration, options: ReadOptions): CloudFacts }[] = [
   { prefix: "aws_", read: readAws },
   { prefix: "google_", read: readGcp },
+  { prefix: "azurerm_", read: readAzure },
 ];
 
 /** Reads a stack with the reader of every provider that it has resources of. */

@@ -1,7 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { AzurermProvider } from "@cdktf/provider-azurerm/lib/provider";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, AwsEgressTier } from "../../constructs/aws";
+import { AzureAgentCell, AzureEgressTier } from "../../constructs/azure";
 import { GcpAgentCell, GcpEgressTier } from "../../constructs/gcp";
 import type { ContainmentPolicy, EgressRule, Mode } from "../../lib";
 import type { CidrBlock } from "../../lib/names/cidr-block";
@@ -61,6 +63,17 @@ const gcp = (tier: GcpEgressTier, strict = false): ContractCloud => ({
   },
 });
 
+const azure = (tier: AzureEgressTier): ContractCloud => ({
+  name: `Azure ${tier}`,
+  holds: { wildcards: true, blocks: true, requests: false },
+  open,
+  cell: () => {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    new AzurermProvider(stack, "azurerm", { features: [{}] });
+    return new AzureAgentCell(stack, "Agents", { cidr: "10.64.0.0/20", location: "westeurope", tier });
+  },
+});
+
 /** Every tier with a way out, on every cloud. */
 export const CLOUDS: ContractCloud[] = [
   aws(AwsEgressTier.INSPECTED),
@@ -69,4 +82,7 @@ export const CLOUDS: ContractCloud[] = [
   gcp(GcpEgressTier.PROXY),
   gcp(GcpEgressTier.PROXY, true),
   gcp(GcpEgressTier.PROXY_TLS),
+  azure(AzureEgressTier.BASIC),
+  azure(AzureEgressTier.STANDARD),
+  azure(AzureEgressTier.PREMIUM),
 ];

@@ -49,8 +49,8 @@ describe("a policy file", () => {
       "CORDON-042: p.yaml:10:11, /egress/1/port: 99999 must be <= 65535; see containment-policy.schema.json",
     ],
     [
-      `${yaml}connectors: []\n`,
-      `CORDON-042: p.yaml:12:1, /connectors: this version does not know "connectors"; see containment-policy.schema.json`,
+      `${yaml}gateways: []\n`,
+      `CORDON-042: p.yaml:12:1, /gateways: this version does not know "gateways"; see containment-policy.schema.json`,
     ],
     [
       yaml.replace("    reason: a host\n", ""),

@@ -44,7 +44,7 @@ describe("the JSON form", () => {
     ["{}", `CORDON-042: policy: "{}" must be object; ${see}`],
     [[], `CORDON-042: policy: it must be object; ${see}`],
     [document({ version: 2 }), `CORDON-042: policy, /version: 2 is not 1; ${see}`],
-    [document({ connectors: [] }), `CORDON-042: policy, /connectors: this version does not know "connectors"; ${see}`],
+    [document({ gateways: [] }), `CORDON-042: policy, /gateways: this version does not know "gateways"; ${see}`],
     [
       document({ name: "P" }),
       `CORDON-042: policy, /name: "P" must match pattern "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"; ${see}`,

@@ -1,6 +1,7 @@
 import type { LintFinding, TerraformResource } from "../aws-lint/terraform-resource";
 import { block, finding, isAbsent, isFalse, isReference } from "../aws-lint/values";
-import { type GcpContext, references, texts } from "./gcp-context";
+import { texts } from "../resource-graph";
+import { type GcpContext, references } from "./gcp-context";
 
 const SINKS = /^google_logging_(project|folder|organization|billing_account)_sink$/;
 const OWN = /^logging\.googleapis\.com\//;

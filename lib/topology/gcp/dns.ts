@@ -6,7 +6,6 @@ import { AddressSet } from "../sets/address-set";
 import { NameSet } from "../sets/name-set";
 import type { Names } from "./names";
 import type { Networks } from "./networks";
-import { addressesIn } from "./proxies";
 
 /** What one part of the resolver does with the names that are its own. */
 interface Answerer {
@@ -99,7 +98,9 @@ export class Resolvers {
     return this.inventory
       .of("restricts", "google_dns_policy")
       .filter((one) =>
-        blocksOf(one.values["networks"]).some((two) => this.networks.networkOf(two["network_url"]) === network),
+        blocksOf(one.values["networks"]).some((two) =>
+          this.networks.isIn(two["network_url"], network, one.address, "restricts"),
+        ),
       );
   }
 
@@ -133,7 +134,8 @@ export class Resolvers {
   private zonesOf(network: string): PlannedResource[] {
     const isHere = ({ address, values }: PlannedResource): boolean => {
       const visible = blocksOf(values["private_visibility_config"]).flatMap((one) => blocksOf(one["networks"]));
-      if (visible.some((one) => this.networks.networkOf(one["network_url"]) === network)) return true;
+      const effect = elsewhere({ values }) ? "grants" : "restricts";
+      if (visible.some((one) => this.networks.isIn(one["network_url"], network, address, effect))) return true;
       const value = values["private_visibility_config"];
       return hasUnknown(value) && this.inventory.countsUnknown("grants", address, "private_visibility_config", value);
     };
@@ -196,7 +198,9 @@ export class Resolvers {
     const policies = inventory
       .of("restricts", "google_dns_response_policy")
       .filter((one) =>
-        blocksOf(one.values["networks"]).some((two) => this.networks.networkOf(two["network_url"]) === network),
+        blocksOf(one.values["networks"]).some((two) =>
+          this.networks.isIn(two["network_url"], network, one.address, "restricts"),
+        ),
       );
     const rules = policies.flatMap((policy) =>
       inventory
@@ -253,7 +257,7 @@ export class Resolvers {
 const EXISTS = "whether it exists";
 
 /** Whether a zone has no records of its own: another server or network is asked. */
-const elsewhere = ({ values }: PlannedResource): boolean =>
+const elsewhere = ({ values }: Pick<PlannedResource, "values">): boolean =>
   ["forwarding_config", "peering_config", "service_directory_config"].some((name) => !isAbsent(values[name]));
 
 const WORDS = {
@@ -267,6 +271,3 @@ const plain = (value: Resolved | undefined): string => (textOf(value) ?? "").toL
 
 const named = (name: string): NameSet =>
   name === "*" ? NameSet.NAMED : name.startsWith("*.") ? NameSet.below(name.slice(2)) : NameSet.exact(name);
-
-/** The addresses of a reserved one. */
-export const reservedAddresses = addressesIn;

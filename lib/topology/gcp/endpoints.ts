@@ -214,7 +214,11 @@ function routeTo({ inventory, networks }: EndpointContext, network: string, addr
   const isDefault = resource === undefined || isAbsent(value) || isFalse(value);
   const written = inventory
     .of("grants", "google_compute_route")
-    .filter((one) => networks.networkOf(one.values["network"]) === network && !isAbsent(one.values["next_hop_gateway"]))
+    .filter(
+      (one) =>
+        networks.isIn(one.values["network"], network, one.address, "grants") &&
+        !isAbsent(one.values["next_hop_gateway"]),
+    )
     .find((one) => (addressesOf(one.values["dest_range"]) ?? AddressSet.ALL).overlaps(addresses));
   if (written !== undefined) return written.address;
   if (isDefault) return network;

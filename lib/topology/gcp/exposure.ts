@@ -1,7 +1,7 @@
 import type { Declaration } from "../model/declaration";
 import type { AgentFault } from "../model/facts";
 import type { Inventory, PlannedResource } from "../read/inventory";
-import { blocksOf, hasUnknown, isAbsent, isFalse, isTrue, referencesIn, textOf } from "../read/values";
+import { blocksOf, hasUnknown, isAbsent, isFalse, isTrue, textOf } from "../read/values";
 import type { Resolved } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { FlowSet, TCP } from "../sets/flow-set";
@@ -257,6 +257,3 @@ function invoked(agent: string, address: string, inventory: Inventory): AgentFau
 
 const blocksList = (value: Resolved | undefined): string[] =>
   (Array.isArray(value) ? value : []).filter((one): one is string => typeof one === "string");
-
-/** What a value refers to, for places that are named in many ways. */
-export const mentioned = (resource: PlannedResource): string[] => Object.values(resource.values).flatMap(referencesIn);

@@ -4,7 +4,6 @@ import type { Inventory } from "../read/inventory";
 import { hasUnknown, isAbsent, isTrue, target } from "../read/values";
 import { AddressSet } from "../sets/address-set";
 import { type Flow, FlowSet } from "../sets/flow-set";
-import type { GcpAttachPoint } from "./agents";
 import type { RuleContext } from "./firewall-rules";
 import { type Firewalls, unattached } from "./firewalls";
 import type { Networks } from "./networks";
@@ -205,6 +204,3 @@ function neighbours({ address, subnet }: Gateway, { placements }: FactsContext):
     fix: "put it into a subnet of its own",
   }));
 }
-
-/** The attach points of a firewall that are its network's. */
-export const pointsOf = (drawn: readonly Drawn[]): GcpAttachPoint[] => drawn.map((one) => one.point);

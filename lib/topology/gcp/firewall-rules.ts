@@ -98,13 +98,14 @@ export function classicRule(context: RuleContext, resource: PlannedResource): Fi
         { values: values["target_tags"], has: (one: Resolved) => point.tags.includes(String(one)) },
         { values: values["target_service_accounts"], has: (one: Resolved) => isAccount(context, one, point) },
       ];
-      if (!isMeant(point, targets, isDeny)) return NOTHING;
+      const meant = meaning(context, address, point, targets, isDeny);
+      if (meant === "no") return NOTHING;
       const bearer =
         from !== undefined &&
         (stringsOf(values["source_tags"]).some((tag) => from.tags.includes(tag)) ||
           listOf(values["source_service_accounts"]).some((one) => isAccount(context, one, from)));
       const far = bearer ? exactly(AddressSet.ALL) : isByAddress ? ranges : exactly(AddressSet.NONE);
-      return flowsOf(direction, far, near, services, undefined);
+      return ifMeant(flowsOf(direction, far, near, services, undefined), meant);
     },
   };
 }
@@ -152,9 +153,11 @@ export function policyRule(
         { values: tags.map((one) => one["name"] ?? null), has: (one: Resolved) => hasTag(context, one, point) },
         { values: values["target_service_accounts"], has: (one: Resolved) => isAccount(context, one, point) },
       ];
-      if (!isMeant(point, targets, action === "deny")) return NOTHING;
+      const meant = meaning(context, address, point, targets, action === "deny");
+      if (meant === "no") return NOTHING;
       const bearer = from !== undefined && side.tags.some((one) => hasTag(context, one, from));
-      return flowsOf(direction, bearer ? exactly(AddressSet.ALL) : side.ranges, nearRanges, services, side.names);
+      const ranges = bearer ? exactly(AddressSet.ALL) : side.ranges;
+      return ifMeant(flowsOf(direction, ranges, nearRanges, services, side.names), meant);
     },
   };
 }
@@ -315,11 +318,27 @@ interface Target {
 }
 
 // Without targets every interface of the network is meant. Where nobody knows what will stand there, whatever opens counts.
-function isMeant(point: GcpAttachPoint, targets: readonly Target[], isDeny: boolean): boolean {
+function meaning(
+  { inventory, names }: RuleContext,
+  address: string,
+  point: GcpAttachPoint,
+  targets: readonly Target[],
+  isDeny: boolean,
+): "yes" | "no" | "unknown" {
   const used = targets.filter((one) => !isAbsent(one.values));
-  if (used.length === 0) return true;
-  return used.some((one) => listOf(one.values).some((value) => one.has(value))) || (point.isAnybody && !isDeny);
+  if (used.length === 0) return "yes";
+  if (used.some((one) => listOf(one.values).some((value) => one.has(value)))) return "yes";
+  if (point.isAnybody && !isDeny) return "yes";
+  const open = used.flatMap((one) => listOf(one.values)).find((value) => names.isOpen(value, ...TARGET_TYPES));
+  if (open === undefined) return "no";
+  inventory.countsUnknown(isDeny ? "restricts" : "grants", address, "targets", open);
+  return "unknown";
 }
+
+const TARGET_TYPES = [...ACCOUNT_TYPES, ...TAG_VALUE_TYPES];
+
+const ifMeant = (extent: Extent, meant: "yes" | "no" | "unknown"): Extent =>
+  meant === "yes" ? extent : { wide: meant === "no" ? FlowSet.NONE : extent.wide, narrow: FlowSet.NONE };
 
 /** Whether an attach point is known to run with a service account. Cloud Run's interfaces are not. */
 export function isAccount(

@@ -1,6 +1,6 @@
 import type { Filter } from "../graph/graph";
 import type { Inventory, PlannedResource } from "../read/inventory";
-import { blocksOf, hasUnknown, isAbsent } from "../read/values";
+import { blocksOf, hasUnknown } from "../read/values";
 import { Unknown } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import { type Flow, FlowSet } from "../sets/flow-set";
@@ -131,9 +131,10 @@ export class Firewalls {
 
   private classic(network: string): FirewallLayer[] {
     const { inventory } = this.context;
-    const own = inventory
-      .every("google_compute_firewall")
-      .filter((one) => this.networks.networkOf(one.values["network"]) === network);
+    const own = inventory.every("google_compute_firewall").filter((one) => {
+      const effect = blocksOf(one.values["deny"]).length > 0 ? "restricts" : "grants";
+      return this.networks.isIn(one.values["network"], network, one.address, effect);
+    });
     const rules = own
       .flatMap((one) => classicRule(this.context, one) ?? [])
       .filter((rule) => this.exists(rule, inventory.get(rule.address)));
@@ -264,8 +265,6 @@ function decided(
   const says = isOut ? "no rule decides, and the network's implied rule lets everything out" : "no rule lets it in";
   return { address: network, says: passed.has(flow) === isOut ? says : "no rule decides" };
 }
-
-export const isEmptyPolicy = (resource: PlannedResource): boolean => isAbsent(resource.values["rule"]);
 
 /** Policies of the stack that nothing attaches. */
 export function unattached(inventory: Inventory, context: RuleContext): PlannedResource[] {

@@ -101,7 +101,7 @@ function shared(accounts: ReadonlyMap<string, readonly string[]>): AgentFault[] 
 
 function held({ inventory, grants }: Context, account: string): Fault[] {
   const faults = grants
-    .filter((one) => one.members.includes(account) && one.on !== account)
+    .filter((one) => one.on !== account && (one.members.includes(account) || mayMean(inventory, one)))
     .flatMap((one) => hazardFault(one, account));
   // The provider's own account for machines has a basic role unless the organisation says otherwise.
   if (account !== "default") return faults;
@@ -120,6 +120,12 @@ function held({ inventory, grants }: Context, account: string): Fault[] {
     },
     ...faults,
   ];
+}
+
+// A member that is not known may be anybody's account.
+function mayMean(inventory: Inventory, { members, address }: Grant): boolean {
+  const open = members.find((member) => /^\$\{(?!google_|data\.google_|module\.)[^}]*\}$/.test(member));
+  return open !== undefined && inventory.counts("grants", address, "its member is not known", [open.slice(2, -1)]);
 }
 
 function hazardFault(grant: Grant, account: string): Fault[] {

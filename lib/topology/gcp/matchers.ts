@@ -25,6 +25,7 @@ import {
 } from "./condition";
 import { hasTag, isAccount } from "./firewall-rules";
 import type { Names } from "./names";
+import { ACCOUNT_TYPES, TAG_VALUE_TYPES } from "./placements";
 import type { UrlLists, UrlPattern } from "./url-lists";
 
 /** Who asks the proxy, and what a matcher can look up. */
@@ -84,6 +85,7 @@ class Session implements Meaning {
 
   public compared(expression: Comparison, isWide: boolean): Truth {
     const { path, operator, value } = sidesOf(expression);
+    if (isTemplate(value)) return this.unknown("what it compares with is not known", isWide);
     if (path === "destination.port" && typeof value === "number") return exactly(portFlows(operator, value));
     if (path === "source.port" || isRequestPart(path)) return AT_TIMES;
     if (typeof value === "string" && operator === "==") {
@@ -99,6 +101,8 @@ class Session implements Meaning {
     const text = literalOf(first);
     const on = pathOf(of);
     const other = literalOf(second);
+    const isOpen = this.asking.names.isOpen(typeof text === "string" ? text : null, ...MATCHED_TYPES);
+    if (isOpen) return this.unknown("what it compares with is not known", isWide);
     if (on === undefined && name === "inIpRange" && pathOf(first) === "source.ip") {
       const block = AddressSet.parse(String(other));
       if (block !== undefined) return this.sources(block);
@@ -136,6 +140,11 @@ class Session implements Meaning {
     return seenAs === undefined ? exactly(FlowSet.of({ sources: block })) : truth(seenAs.overlaps(block));
   }
 }
+
+const MATCHED_TYPES = [...ACCOUNT_TYPES, ...TAG_VALUE_TYPES];
+
+/** Text that Terraform still has to write something into. */
+export const isTemplate = (value: unknown): boolean => typeof value === "string" && value.includes("${");
 
 /** Connections that ask for a name. */
 const namedFlows = (names: NameSet): FlowSet =>

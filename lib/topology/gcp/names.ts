@@ -59,6 +59,12 @@ export class Names {
     return listOf(value).flatMap((one) => this.keyOf(one, ...types) ?? []);
   }
 
+  /** Whether a value may mean anything: what it refers to is not in the stack. */
+  public isOpen(value: Resolved | undefined, ...types: string[]): boolean {
+    const isTemplate = value instanceof Unknown || (typeof value === "string" && value.includes("${"));
+    return isTemplate && this.addressOf(value, ...types) === undefined;
+  }
+
   /** Whether a region is surely another one. */
   public foreignRegion(value: Resolved | undefined, region: string): boolean {
     return typeof value === "string" && value !== region;

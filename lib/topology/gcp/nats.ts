@@ -32,7 +32,8 @@ export function readNats(inventory: Inventory, networks: Networks, names: Names)
         covers: (point) => {
           if (region !== undefined && point.region !== undefined && region !== point.region) return false;
           if (network === undefined) return isUnknownRouter(inventory, address, values["router"]);
-          return network === point.network && holds(inventory, networks, resource, point);
+          const isHere = networks.isIn(router?.values["network"], point.network, router?.address ?? address, "grants");
+          return isHere && holds(inventory, networks, resource, point);
         },
       },
     ];

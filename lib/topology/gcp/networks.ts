@@ -1,6 +1,6 @@
-import type { Inventory, PlannedResource } from "../read/inventory";
+import type { Effect, Inventory, PlannedResource } from "../read/inventory";
 import { addressesOf, blocksOf, hasUnknown, isAbsent, isFalse, isTrue, textOf } from "../read/values";
-import type { Resolved } from "../resolve/value";
+import { type Resolved, Unknown } from "../resolve/value";
 import { AddressSet } from "../sets/address-set";
 import type { Names } from "./names";
 
@@ -63,6 +63,14 @@ export class Networks {
   /** The address of a network that a value means, or what names one that is not in the stack. */
   public networkOf(value: Resolved | undefined): string | undefined {
     return this.names.keyOf(value, ...NETWORK_TYPES);
+  }
+
+  /** Whether a value of a resource means a network; one that is not known counts by what the resource does. */
+  public isIn(value: Resolved | undefined, network: string, owner: string, effect: Effect): boolean {
+    const key = this.networkOf(value);
+    if (key === network) return true;
+    if (!(value instanceof Unknown) || this.inventory.get(key) !== undefined) return false;
+    return this.inventory.countsUnknown(effect, owner, "network", value);
   }
 
   /** The subnet that a value means; one that is not in the stack is made up. */

@@ -1,5 +1,5 @@
 import type { Inventory, PlannedResource } from "../read/inventory";
-import { addressesOf, blocksOf, hasUnknown, isAbsent, isTrue, stringsOf, textOf, type Values } from "../read/values";
+import { addressesOf, blocksOf, hasUnknown, isAbsent, isTrue, stringsOf, type Values } from "../read/values";
 import { type Resolved, Unknown } from "../resolve/value";
 import type { AddressSet } from "../sets/address-set";
 import type { Names } from "./names";
@@ -265,6 +265,3 @@ export function isExternal(inventory: Inventory, { external, resource }: Placeme
   if (external !== "unknown") return external;
   return inventory.counts("grants", resource.address, "whether it has an external address", [resource.address]);
 }
-
-/** The account of a placement, for a reader. */
-export const accountText = (placement: Placement): string => placement.identity ?? textOf(placement.account) ?? "none";

@@ -18,7 +18,7 @@ import {
   type Truth,
   truth,
 } from "./condition";
-import { type NotKnown, readMatcher } from "./matchers";
+import { isTemplate, type NotKnown, readMatcher } from "./matchers";
 import type { UrlLists } from "./url-lists";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -80,6 +80,7 @@ class Requests implements Meaning {
 
   public compared(expression: Comparison, isWide: boolean): Truth {
     const { path, operator, value } = sidesOf(expression);
+    if (isTemplate(value)) return this.unknown("what a request is compared with is not known", isWide);
     if (operator === "==" && typeof value === "string") {
       if (path === "request.method") return exactly(requests(methodRange(value), NameSet.NAMED));
       if (path === "request.path") return exactly(requests(METHOD_RANGE, exactPath(value)));
@@ -92,6 +93,7 @@ class Requests implements Meaning {
     const [first, second] = given;
     const text = literalOf(first);
     const on = pathOf(of);
+    if (isTemplate(text)) return this.unknown("what a request is compared with is not known", isWide);
     if (on === "request.path" && name === "startsWith" && typeof text === "string") {
       return exactly(requests(METHOD_RANGE, pathsFrom(text)));
     }

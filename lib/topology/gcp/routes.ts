@@ -97,7 +97,7 @@ export class Routes {
     const { network } = point;
     const written = this.inventory
       .of("grants", "google_compute_route")
-      .filter((one) => this.networks.networkOf(one.values["network"]) === network)
+      .filter((one) => this.networks.isIn(one.values["network"], network, one.address, "grants"))
       .flatMap((one) => this.written(one, point));
     return [...this.implied(network), ...written, ...this.neighbours(network)];
   }
@@ -138,7 +138,11 @@ export class Routes {
         length: destinations === undefined ? -1 : Number(textOf(values["dest_range"])?.split("/")[1] ?? 32),
         priority: numberOf(values["priority"]) ?? 1000,
         hop: this.hopOf(resource),
-        isDoubtful: isDoubtful || (tags.length > 0 && point.isAnybody),
+        // One of nobody knows which network takes nothing away.
+        isDoubtful:
+          isDoubtful ||
+          (tags.length > 0 && point.isAnybody) ||
+          this.networks.networkOf(values["network"]) !== point.network,
       },
     ];
   }
@@ -190,7 +194,8 @@ export class Routes {
   // Networks behind a network: peers, sites, hubs. Their routes are exchanged, and most are in no plan.
   private neighbours(network: string): Candidate[] {
     const { inventory, networks, names } = this;
-    const isHere = (value: Resolved | undefined): boolean => networks.networkOf(value) === network;
+    const isHere = (one: PlannedResource, value = one.values["network"]): boolean =>
+      networks.isIn(value, network, one.address, "grants");
     const candidate = (address: string, what: string, destinations?: AddressSet): Candidate => {
       const hop = { kind: "outside", address, what } as const;
       return {
@@ -205,7 +210,7 @@ export class Routes {
     };
     const peerings = inventory
       .of("grants", "google_compute_network_peering")
-      .filter((one) => isHere(one.values["network"]))
+      .filter((one) => isHere(one))
       .map((one) => {
         const peer = networks.networkOf(one.values["peer_network"]) ?? "";
         const known =
@@ -216,11 +221,11 @@ export class Routes {
       });
     const services = inventory
       .of("grants", "google_service_networking_connection")
-      .filter((one) => isHere(one.values["network"]))
+      .filter((one) => isHere(one))
       .map((one) => candidate(one.address, "a connection to producers of services", this.reservedBy(one)));
     const routers = inventory
       .of("grants", "google_compute_router")
-      .filter((one) => isHere(one.values["network"]))
+      .filter((one) => isHere(one))
       .map((one) => one.address);
     const attachments = inventory
       .of("grants", "google_compute_interconnect_attachment")
@@ -228,11 +233,11 @@ export class Routes {
       .map((one) => candidate(one.address, "an interconnect"));
     const gateways = inventory
       .of("grants", "google_compute_ha_vpn_gateway", "google_compute_vpn_gateway")
-      .filter((one) => isHere(one.values["network"]))
+      .filter((one) => isHere(one))
       .map((one) => candidate(one.address, "a VPN gateway"));
     const spokes = inventory
       .of("grants", "google_network_connectivity_spoke")
-      .filter((one) => blocksOf(one.values["linked_vpc_network"]).some((linked) => isHere(linked["uri"])))
+      .filter((one) => blocksOf(one.values["linked_vpc_network"]).some((linked) => isHere(one, linked["uri"])))
       .map((one) => candidate(one.address, "a spoke of a hub"));
     return [...peerings, ...services, ...attachments, ...gateways, ...spokes];
   }
@@ -255,7 +260,7 @@ export class Routes {
     const { inventory, networks } = this;
     const routes = inventory
       .of("grants", "google_network_connectivity_policy_based_route")
-      .filter((one) => networks.networkOf(one.values["network"]) === point.network)
+      .filter((one) => networks.isIn(one.values["network"], point.network, one.address, "grants"))
       .filter((one) => {
         const tags = stringsOf(blocksOf(one.values["virtual_machine"])[0]?.["tags"]);
         return (

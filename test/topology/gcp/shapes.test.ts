@@ -225,6 +225,35 @@ describe("explain on Google Cloud", () => {
     ]);
   });
 
+  test("a sealed network refuses at the firewall, and has no route either", () => {
+    const { layers } = topologyOf(planOf("sealed")).explain("triage", "8.8.8.8:443");
+    expect(layers.map((one) => `${one.layer} ${one.allows} ${one.says}`)).toEqual([
+      "filter no rule refuse-out (priority 65000) refuses it",
+      "route no has no route to it",
+    ]);
+  });
+
+  test("addresses of pods are an agent's too", () => {
+    const plan = planOf("fqdn");
+    set("google_compute_subnetwork.triage", {
+      secondary_ip_range: [{ range_name: "pods", ip_cidr_range: "10.70.0.0/20" }],
+    })(plan);
+    addRule(plan, {
+      match: {
+        src_ip_ranges: ["10.70.0.0/20"],
+        dest_ip_ranges: ["203.0.113.0/24"],
+        layer4_config: [{ ip_protocol: "tcp", ports: ["443"] }],
+      },
+    });
+    expect(judged(plan).places).toEqual([`CORDON-P02 VIOLATED ${POLICY}`]);
+  });
+
+  test("a proxy without an address of its own is asked at one of its subnet", () => {
+    const plan = planOf("proxy");
+    delete at(plan, GATEWAY)["addresses"];
+    expect(topologyOf(plan).reach("triage")).toEqual(["*.cdn.example.com:443", "api.example.com:443"]);
+  });
+
   test("the metadata server is always reached, and says so", () => {
     const { reaches, layers } = topologyOf(planOf("sealed")).explain("triage", "169.254.169.254:80");
     expect(reaches).toBe(true);

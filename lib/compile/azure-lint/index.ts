@@ -1,0 +1,2 @@
+export type { AzureLintOptions } from "./azure-lint-options";
+export { lintAzure } from "./lint-azure";
