@@ -14,7 +14,7 @@ export interface AzureTlsInspectionProps {
 }
 
 /**
- * TLS inspection by a firewall of SKU Premium: it ends the agents' TLS, judges methods and paths, and begins another to
+ * TLS inspection by a firewall of SKU Premium: it ends the agents' TLS, judges hosts and paths, and begins another to
  * the server. Agents have to trust the CA: `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`.
  *
  * @see https://learn.microsoft.com/azure/firewall/premium-certificates

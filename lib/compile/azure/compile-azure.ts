@@ -43,7 +43,7 @@ export function compileAzure({ engine, agents, endpointNames, cnameSuffixes, cid
   const sorted = [...agents].sort((a, b) => (a.name < b.name ? -1 : 1));
   checkSources(sorted, at);
   for (const { name, rules } of sorted) checkExpressible(rules, engine, `${at}, agent '${name}'`);
-  const agentRules = agentsGroup(sorted);
+  const agentRules = agentsGroup(sorted, engine);
   const size = JSON.stringify(agentRules).length;
   if (size > MOST_CHARACTERS) {
     throw new CordonError(
@@ -62,12 +62,12 @@ export function compileAzure({ engine, agents, endpointNames, cnameSuffixes, cid
   };
 }
 
-function agentsGroup(agents: readonly AgentEgress[]): AzureRuleGroup {
+function agentsGroup(agents: readonly AgentEgress[], engine: Engine): AzureRuleGroup {
   return {
     name: "agents",
     priority: 1000,
     networkRuleCollection: agents.flatMap(networkCollections),
-    applicationRuleCollection: agents.flatMap(applicationCollections),
+    applicationRuleCollection: agents.flatMap((agent, index) => applicationCollections(agent, index, engine)),
   };
 }
 
@@ -98,7 +98,11 @@ function networkCollections(agent: AgentEgress, index: number): AzureRuleCollect
   ];
 }
 
-function applicationCollections(agent: AgentEgress, index: number): AzureRuleCollection<AzureApplicationRule>[] {
+function applicationCollections(
+  agent: AgentEgress,
+  index: number,
+  { inspectsTls }: Engine,
+): AzureRuleCollection<AzureApplicationRule>[] {
   const sourceAddresses = agent.sources.map(String);
   const listed = agent.rules
     .filter((rule) => !isUnnamed(rule))
@@ -111,8 +115,9 @@ function applicationCollections(agent: AgentEgress, index: number): AzureRuleCol
           ? { destinationFqdns: [String(rule.host)] }
           : {
               destinationUrls: rule.requests.map(({ path, isPrefix }) => `${rule.host}${path}${isPrefix ? "*" : ""}`),
-              ...(rule.protocol === EgressProtocol.HTTP ? {} : { terminateTls: true }),
             }),
+        // What is no HTTP inside could not be read, and would fail.
+        ...(inspectsTls && rule.protocol === EgressProtocol.HTTPS ? { terminateTls: true } : {}),
       }),
     );
   const watch: AzureApplicationRule[] = [

@@ -11,15 +11,19 @@ import { TENANT_HOSTS } from "./tenant-hosts";
 export function listRisks(agents: readonly AgentEgress[], engine: Engine): ResidualRisk[] {
   const named = agents.some(({ rules }) => rules.some(({ host }) => host !== undefined));
   return [
-    ...(named ? [BEHIND_A_NAME, ...(engine.inspectsTls ? [] : [FRONTING]), ...shared(agents)] : []),
+    ...(named ? [BEHIND_A_NAME, ...(isReadInside(agents, engine) ? [] : [FRONTING]), ...shared(agents)] : []),
     ...agents.flatMap((agent) => [
       ...(agent.mode === Mode.MONITOR ? [watched(agent.name)] : []),
       ...agent.rules.flatMap((rule) =>
-        ofRule(rule, engine).map((risk) => ({ ...risk, agent: agent.name, destination: rule.destination })),
+        ofRule(rule).map((risk) => ({ ...risk, agent: agent.name, destination: rule.destination })),
       ),
     ]),
   ];
 }
+
+/** Whether every name on the lists is read inside of TLS too. */
+const isReadInside = (agents: readonly AgentEgress[], { inspectsTls }: Engine): boolean =>
+  inspectsTls && agents.every(({ rules }) => rules.every(({ protocol }) => protocol !== EgressProtocol.TLS));
 
 const BEHIND_A_NAME: ResidualRisk = {
   id: "R02",
@@ -64,14 +68,14 @@ const watched = (agent: string): ResidualRisk => ({
     "The agent is in monitor mode: what its policy does not name passes to any public address, and is logged under its watch rules. Traffic to private addresses, and connections without a name on the ports that rules by name are for, stay denied.",
 });
 
-function ofRule(rule: EgressRule, { inspectsTls }: Engine): { id: string; title: string; detail: string }[] {
+function ofRule(rule: EgressRule): { id: string; title: string; detail: string }[] {
   const { host, cidr, protocol, sharedTenancy } = rule;
   const risks: { id: string; title: string; detail: string }[] = [];
   if (cidr !== undefined) {
     const detail = `Whoever holds ${cidr} is reached, whatever the connection carries.`;
     risks.push({ id: "R03", title: "no name is matched", detail });
   }
-  if (protocol === EgressProtocol.TLS && !inspectsTls) {
+  if (protocol === EgressProtocol.TLS) {
     const detail = "The name is read in the TLS hello; what is spoken inside is not looked at.";
     risks.push({ id: "R81", title: "any protocol inside of TLS", detail });
   }
