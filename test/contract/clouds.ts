@@ -3,10 +3,11 @@ import { AzurermProvider } from "@cdktf/provider-azurerm/lib/provider";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, AwsEgressTier } from "../../constructs/aws";
-import { AzureAgentCell, AzureEgressTier } from "../../constructs/azure";
+import { AzureAgentCell, AzureEgressTier, type AzureTlsInspection } from "../../constructs/azure";
 import { GcpAgentCell, GcpEgressTier } from "../../constructs/gcp";
 import type { ContainmentPolicy, EgressRule, Mode } from "../../lib";
 import type { CidrBlock } from "../../lib/names/cidr-block";
+import { TLS } from "../compile/azure/tls-inspection";
 
 /** What the cells of all clouds have in common, as the contract uses it. */
 export interface ContractCell {
@@ -63,14 +64,19 @@ const gcp = (tier: GcpEgressTier, strict = false): ContractCloud => ({
   },
 });
 
-const azure = (tier: AzureEgressTier): ContractCloud => ({
-  name: `Azure ${tier}`,
-  holds: { wildcards: true, blocks: true, requests: false },
+const azure = (tier: AzureEgressTier, tlsInspection?: AzureTlsInspection): ContractCloud => ({
+  name: `Azure ${tier}${tlsInspection === undefined ? "" : " with TLS inspection"}`,
+  holds: { wildcards: true, blocks: true, requests: tlsInspection !== undefined },
   open,
   cell: () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     new AzurermProvider(stack, "azurerm", { features: [{}] });
-    return new AzureAgentCell(stack, "Agents", { cidr: "10.64.0.0/20", location: "westeurope", tier });
+    return new AzureAgentCell(stack, "Agents", {
+      cidr: "10.64.0.0/20",
+      location: "westeurope",
+      tier,
+      ...(tlsInspection === undefined ? {} : { tlsInspection }),
+    });
   },
 });
 
@@ -85,4 +91,5 @@ export const CLOUDS: ContractCloud[] = [
   azure(AzureEgressTier.BASIC),
   azure(AzureEgressTier.STANDARD),
   azure(AzureEgressTier.PREMIUM),
+  azure(AzureEgressTier.PREMIUM, TLS()),
 ];

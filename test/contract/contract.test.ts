@@ -130,7 +130,7 @@ describe.each(CLOUDS)("the contract of every cloud: $name", (cloud) => {
   test.each([
     ["wildcards", Egress.https("*.svc.example.com", { reason: "contract" })],
     ["blocks", Egress.cidr("198.51.100.4/32", { port: 5432, reason: "contract" })],
-    ["requests", Egress.https("api.example.com", { reason: "contract", requests: ["GET /v1/*"] })],
+    ["requests", Egress.https("api.example.com", { reason: "contract", requests: ["* /v1/*"] })],
   ] as const)("%s are held exactly, or refused by name when the agent is added", (kind, rule) => {
     const cell = cloud.cell();
     const add = (): unknown => cell.addAgent("triage", { policy: closed.allow(rule) });

@@ -2,7 +2,7 @@ import { mutate } from "./mutate";
 import { stacks } from "./stacks";
 
 const run = mutate(
-  stacks().filter((stack) => ["agents-aws-sealed", "one-zone", "agents-gcp"].includes(stack.name)),
+  stacks().filter((stack) => ["agents-aws-sealed", "one-zone", "agents-gcp", "agents-azure"].includes(stack.name)),
   20,
 );
 

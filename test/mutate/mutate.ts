@@ -2,11 +2,14 @@ import type { TerraformJson } from "../../lib/topology/terraform-json";
 import { Topology } from "../../lib/topology/topology";
 import type { MutablePlan } from "../support/changed-plan";
 import { harmless } from "./harmless";
+import { harmlessAzure } from "./harmless-azure";
 import { harmlessGoogle } from "./harmless-google";
 import { copyOf, type Generator, type Mutation } from "./mutation";
 import type { Stack } from "./stacks";
 import { unknowns } from "./unknown";
+import { unknownsAzure } from "./unknown-azure";
 import { unknownsGoogle } from "./unknown-google";
+import { azureFirewall, azureIdentities, azureNamesAndRecords, azureNetwork } from "./weaken-azure";
 import { firewallPolicy, firewallRules } from "./weaken-firewall";
 import { googleFirewall, googleIdentities, googleNamesAndRecords, googleNetwork, googleProxy } from "./weaken-google";
 import { endpoints, identities, otherIdentities } from "./weaken-identity";
@@ -37,10 +40,18 @@ const ON_GOOGLE = {
   harmless: [harmlessGoogle],
   unknowns: [unknownsGoogle],
 };
+const ON_AZURE = {
+  weakenings: [azureFirewall, azureNetwork, azureNamesAndRecords, azureIdentities],
+  harmless: [harmlessAzure],
+  unknowns: [unknownsAzure],
+};
 
 /** The generators of the cloud that a plan is of. */
 function tableOf(plan: MutablePlan): { readonly [kind in "weakenings" | "harmless" | "unknowns"]: Generator[] } {
-  return Object.keys(plan.resource).some((type) => type.startsWith("google_")) ? ON_GOOGLE : ON_AWS;
+  const isOf = (provider: string): boolean =>
+    Object.keys(plan.resource).some((type) => type.startsWith(`${provider}_`));
+  if (isOf("google")) return ON_GOOGLE;
+  return isOf("azurerm") ? ON_AZURE : ON_AWS;
 }
 
 /** What became of one mutation. */

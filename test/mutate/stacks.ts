@@ -1,12 +1,17 @@
-import { type App, type TerraformStack, Testing } from "cdktf";
+import { AzurermProvider } from "@cdktf/provider-azurerm/lib/provider";
+import { type App, TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, AwsEgressTier, AwsPermission, AwsService, AwsTrust } from "../../constructs/aws";
+import { AzureAgentCell, type AzureAgentCellProps, AzureEgressTier } from "../../constructs/azure";
 import { GcpEgressTier, GcpService } from "../../constructs/gcp";
 import { AgentsAws } from "../../examples/aws/agents-aws";
 import { AgentsAwsSealed } from "../../examples/aws-sealed/agents-aws-sealed";
+import { AgentsAzure } from "../../examples/azure/agents-azure";
+import { AgentsAzureSealed } from "../../examples/azure-sealed/agents-azure-sealed";
 import { AgentsGcp } from "../../examples/gcp/agents-gcp";
 import { AgentsGcpSealed } from "../../examples/gcp-sealed/agents-gcp-sealed";
 import { ContainmentPolicy, Egress } from "../../lib";
 import { synthStack } from "../../lib/topology/synth-stack";
+import { TLS } from "../compile/azure/tls-inspection";
 import { stackOf } from "../support/aws-plan";
 import { type MutablePlan, policy } from "../support/changed-plan";
 import { gcpCell } from "../support/gcp-plan";
@@ -31,6 +36,10 @@ export function stacks(): Stack[] {
     { name: "agents-gcp-sealed", plan: planOf(new AgentsGcpSealed(app(), "agents-gcp-sealed")) },
     { name: "google-by-name", plan: planOf(googleByName()) },
     { name: "google-strict", plan: planOf(googleStrict()) },
+    { name: "agents-azure", plan: planOf(new AgentsAzure(app(), "agents-azure")) },
+    { name: "agents-azure-sealed", plan: planOf(new AgentsAzureSealed(app(), "agents-azure-sealed")) },
+    { name: "azure-basic", plan: planOf(azureBasic()) },
+    { name: "azure-premium", plan: planOf(azurePremium()) },
   ];
 }
 
@@ -94,6 +103,36 @@ function googleStrict(): TerraformStack {
     Egress.https("*.files.example.org", { reason: "test" }),
   );
   const planner = cell.addAgent("planner", { policy });
+  planner.allowTo(cell.addAgent("worker", { policy }), { port: 8443, reason: "hands out work" });
+  return cell.stack;
+}
+
+function azureCell(props: Partial<AzureAgentCellProps>): AzureAgentCell {
+  const stack = new TerraformStack(Testing.app(), "stack");
+  new AzurermProvider(stack, "azurerm", { features: [{}] });
+  return new AzureAgentCell(stack, "Agents", { cidr: "10.64.0.0/20", location: "westeurope", ...props });
+}
+
+function azureBasic(): TerraformStack {
+  const cell = azureCell({ tier: AzureEgressTier.BASIC });
+  cell.addAgent("reader", {
+    policy: ContainmentPolicy.denyAll("reader").allow(
+      Egress.https("docs.example.com", { reason: "test" }),
+      Egress.cidr("198.51.100.20/32", { port: 5432, reason: "test" }),
+    ),
+  });
+  return cell.stack;
+}
+
+function azurePremium(): TerraformStack {
+  const cell = azureCell({ tier: AzureEgressTier.PREMIUM, tlsInspection: TLS() });
+  const policy = ContainmentPolicy.denyAll("worker").allow(
+    Egress.https("api.example.com", { reason: "test", requests: ["* /v1/*"] }),
+    Egress.https("*.files.example.org", { reason: "test" }),
+  );
+  const planner = cell.addAgent("planner", {
+    policy: ContainmentPolicy.denyAll("planner").allow(Egress.https("plans.example.com", { reason: "test" })),
+  });
   planner.allowTo(cell.addAgent("worker", { policy }), { port: 8443, reason: "hands out work" });
   return cell.stack;
 }

@@ -24,6 +24,7 @@ import { readReturns } from "./returns";
 import { RouteTables } from "./route-tables";
 import { Router } from "./router";
 import { SecurityGroups } from "./security-groups";
+import { readStanding } from "./standing";
 import { Walls } from "./walls";
 
 /** The residual risk of a cell whose firewall is somebody else's. */
@@ -61,6 +62,7 @@ export function readAzure(configuration: Configuration, options: ReadOptions): C
   const world = { inventory, points, firewalls: passed, tables, walls };
   const slice = sliceOf(world);
   const identities = readIdentities({ inventory, points, declaration, slice });
+  const standing = readStanding({ inventory, networks, tables, points, declaration });
   const isDeclaredPeer = peersOf(declaration);
   const { inbound, between } = readInbound({ inventory, points, walls, firewalls, isDeclaredPeer });
   return {
@@ -68,15 +70,28 @@ export function readAzure(configuration: Configuration, options: ReadOptions): C
     points,
     arrivals,
     routed: routed.filter((way) => !isByPeering(way, ties)),
-    firewalls: passed.map((one) =>
-      firewallFacts(one, { inventory, networks, placements, points, networksOfAgents: home, declaration }),
-    ),
+    firewalls: passed.map((one, index) => {
+      const facts = firewallFacts(one, {
+        inventory,
+        networks,
+        placements,
+        points,
+        networksOfAgents: home,
+        declaration,
+      });
+      return index === 0 ? { ...facts, liveness: [...facts.liveness, ...standing.routes] } : facts;
+    }),
     resolvers: home.map((network) => readResolver({ inventory, firewalls }, network)),
     endpoints: readEndpoints(context),
     interiors: interiors(context),
     inbound,
     between,
-    exposed: readExposed({ points }),
+    exposed: [
+      ...readExposed({ points }),
+      ...standing.addresses,
+      // Without a firewall nothing is passed by; what remains is a way out.
+      ...(passed.length === 0 ? standing.routes : []),
+    ],
     identities: identities.ofAgents,
     otherIdentities: identities.ofOthers,
     records: readRecords(inventory, points, passed, risks.has(HUB_UNCHECKED)),

@@ -39,9 +39,18 @@ export function coreStack(stack: ProviderStack): object {
 function resourceOf(values: Arguments, asked: ReadonlySet<string>): Arguments {
   const { depends_on, lifecycle, "//": _comment, ...rest } = values;
   const own = Object.entries(rest).filter(([name]) => !META.includes(name));
-  const computed = [...asked].filter((name) => !(name in rest)).map((name) => [name, computedValue(name)]);
+  const whole = [...asked].filter((name) => !name.includes("."));
+  const computed = whole.filter((name) => !(name in rest)).map((name) => [name, computedValue(name)]);
+  const inside = [...asked].flatMap((path) => (path.includes(".") ? [path.split(".")] : []));
+  const filled = own.map(([name, value]) => [
+    name,
+    withInside(
+      value,
+      inside.filter(([block]) => block === name),
+    ),
+  ]);
   return {
-    input: rewritten(Object.fromEntries([...computed, ...own])),
+    input: rewritten(Object.fromEntries([...computed, ...filled])),
     ...(depends_on === undefined ? {} : { depends_on: rewritten(depends_on) }),
     ...(lifecycle === undefined ? {} : { lifecycle: lifecycleOf(lifecycle as Arguments) }),
   };
@@ -51,6 +60,13 @@ function resourceOf(values: Arguments, asked: ReadonlySet<string>): Arguments {
 function lifecycleOf({ ignore_changes, ...rest }: Arguments): Arguments {
   const ignored = Array.isArray(ignore_changes) ? { ignore_changes: ["input"] } : {};
   return { ...(rewritten(rest) as Arguments), ...ignored };
+}
+
+// Blocks hold what a provider computes too: `ip_configuration[0].private_ip_address`.
+function withInside(value: unknown, inside: readonly string[][]): unknown {
+  if (!Array.isArray(value) || inside.length === 0) return value;
+  const computed = Object.fromEntries(inside.map(([, name = ""]) => [name, "computed"]));
+  return value.map((block: object) => ({ ...computed, ...block }));
 }
 
 // What a provider would compute: lists where the name is of several.
@@ -63,7 +79,9 @@ function attributesAsked(text: string): Map<string, Set<string>> {
     const [, attribute] = /^\.([a-z][a-z0-9_]*)/.exec(path) ?? [];
     if (attribute === undefined) continue;
     const key = `${data === "" ? "" : "data_"}${type}__${name}`;
-    asked.set(key, (asked.get(key) ?? new Set()).add(attribute));
+    const names = (asked.get(key) ?? new Set()).add(attribute);
+    const [, inside] = /^\.[a-z][a-z0-9_]*\[\d+\]\.([a-z][a-z0-9_]*)$/.exec(path) ?? [];
+    asked.set(key, inside === undefined ? names : names.add(`${attribute}.${inside}`));
   }
   return asked;
 }

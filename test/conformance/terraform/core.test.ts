@@ -2,13 +2,24 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AzurermProvider } from "@cdktf/provider-azurerm/lib/provider";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
+import {
+  AzureAgentCell,
+  AzureDnsFilter,
+  AzureEgressTier,
+  AzurePerimeterMode,
+  AzureService,
+} from "../../../constructs/azure";
 import { GcpAgentCell, GcpEgressTier, GcpPerimeter, GcpPermission, GcpService } from "../../../constructs/gcp";
+import { AgentsAzure } from "../../../examples/azure/agents-azure";
+import { AgentsAzureSealed } from "../../../examples/azure-sealed/agents-azure-sealed";
 import { AgentsGcp } from "../../../examples/gcp/agents-gcp";
 import { AgentsGcpSealed } from "../../../examples/gcp-sealed/agents-gcp-sealed";
-import { ContainmentPolicy, Egress } from "../../../lib";
+import { ContainmentPolicy, Egress, Mode } from "../../../lib";
 import { synthStack } from "../../../lib/topology/synth-stack";
+import { TLS } from "../../compile/azure/tls-inspection";
 import { describeWith, requireEngine } from "../engine";
 import { coreStack } from "./core-stack";
 import { onPath } from "./engines";
@@ -44,6 +55,37 @@ function everything(): TerraformStack {
   return stack;
 }
 
+/** Every part that a cell on Azure can have, in one stack. */
+function everythingOnAzure(): TerraformStack {
+  const stack = new TerraformStack(Testing.app(), "everything");
+  new AzurermProvider(stack, "azurerm", { features: [{}] });
+  const cell = new AzureAgentCell(stack, "Agents", {
+    cidr: "10.64.0.0/18",
+    location: "westeurope",
+    tier: AzureEgressTier.PREMIUM,
+    tlsInspection: TLS(),
+    dnsFilter: AzureDnsFilter.BLOCK,
+    perimeter: AzurePerimeterMode.LEARNING,
+    zones: ["1", "2", "3"],
+  });
+  const vault =
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/acme";
+  cell.addPrivateEndpoint("vault", { service: AzureService.KEY_VAULT, resourceId: vault });
+  const policy = ContainmentPolicy.denyAll("all").allow(
+    Egress.https("api.example.com", { reason: "test", requests: ["* /v1/*"] }),
+    Egress.cidr("198.51.100.4/32", { reason: "test", port: 5432 }),
+  );
+  const triage = cell.addAgent("triage", { policy });
+  const coder = cell.addAgent("coder", { policy, mode: Mode.MONITOR });
+  triage.allowTo(coder, { port: 8443, reason: "hands over" });
+  cell.quarantine.admit("responder", {
+    principalId: "11111111-1111-1111-1111-111111111111",
+    reason: "cuts agents off",
+    expires: "2099-01-01",
+  });
+  return stack;
+}
+
 describeWith(terraform !== undefined)(
   "stacks whose provider is not on this machine, checked by Terraform's core",
   () => {
@@ -64,6 +106,9 @@ describeWith(terraform !== undefined)(
       ["agents-gcp", () => new AgentsGcp(Testing.app(), "agents-gcp")],
       ["agents-gcp-sealed", () => new AgentsGcpSealed(Testing.app(), "agents-gcp-sealed")],
       ["every part of a cell on Google", everything],
+      ["agents-azure", () => new AgentsAzure(Testing.app(), "agents-azure")],
+      ["agents-azure-sealed", () => new AgentsAzureSealed(Testing.app(), "agents-azure-sealed")],
+      ["every part of a cell on Azure", everythingOnAzure],
     ])("%s has no dangling reference and no cycle, and every expression of it evaluates", (_, stackOf) => {
       const json = synthStack(stackOf()) as unknown as StackJson;
       const count = Object.values(json.resource ?? {}).reduce((sum, named) => sum + Object.keys(named).length, 0);
