@@ -1,17 +1,11 @@
-import {
-  Approval,
-  Budget,
-  Connector,
-  ContainmentPolicy,
-  Credential,
-  DenyList,
-  Dlp,
-  Egress,
-  Operation,
-  RateLimit,
-  Redaction,
-  Tenancy,
-} from "../../lib";
+import { ContainmentPolicy, DenyList, Egress } from "../../lib";
+import { Connector } from "../../lib/policy/connector";
+import { Credential } from "../../lib/policy/credential";
+import { Dlp } from "../../lib/policy/dlp";
+import { Approval, Budget, RateLimit } from "../../lib/policy/limits";
+import { Operation } from "../../lib/policy/operation";
+import { Redaction } from "../../lib/policy/redaction";
+import { Tenancy } from "../../lib/policy/tenancy";
 import { refusal } from "../support/refusal";
 
 const tickets = Connector.http("tickets", {
