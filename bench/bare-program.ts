@@ -23,27 +23,45 @@ export function bareProgram(stack: SynthesizedStack, { provider, file }: BenchEx
     ...Object.entries(stack.data ?? {}).map(([type, named]) => ({ type: `data_${type}`, named })),
     ...Object.entries(stack.resource).map(([type, named]) => ({ type, named })),
   ].sort((a, b) => (a.type < b.type ? -1 : 1));
-  const imports = all.map(({ type }) => {
+  const bound = all.filter(({ type }) => isBound(type, provider));
+  const imports = bound.map(({ type }) => {
     const name = className(type, provider.prefix);
     return `const ${name} = require("${bindingOf(type, provider)}").${name};`;
   });
-  const statements = all.flatMap(({ type, named }) =>
+  const statements = bound.flatMap(({ type, named }) =>
     Object.entries(named).map(
       ([name, values]) =>
         `    new ${className(type, provider.prefix)}(this, ${JSON.stringify(name)}, ${JSON.stringify(propsOf(values))});`,
     ),
   );
+  const others = all
+    .filter(({ type }) => !isBound(type, provider))
+    .flatMap(({ type, named }) =>
+      Object.entries(named).map(
+        ([name, values]) =>
+          `    new Plain(this, ${JSON.stringify(name)}, ${JSON.stringify(type)}, ${JSON.stringify(plainOf(values))});`,
+      ),
+    );
   const locals = Object.entries(stack.locals ?? {}).map(
     ([name, value]) => `    new TerraformLocal(this, ${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
-  return `const { App, TerraformLocal, TerraformStack } = require("cdktf");
+  return `const { App, TerraformLocal, TerraformResource, TerraformStack } = require("cdktf");
 const { ${provider.className} } = require("${provider.pack}/lib/provider");
 ${imports.join("\n")}
+class Plain extends TerraformResource {
+  constructor(scope, id, terraformResourceType, { dependsOn, ...values }) {
+    super(scope, id, { terraformResourceType, dependsOn });
+    this.values = values;
+  }
+  synthesizeAttributes() {
+    return this.values;
+  }
+}
 class Bare extends TerraformStack {
   constructor(scope, id) {
     super(scope, id);
     new ${provider.className}(this, "${provider.prefix}", ${JSON.stringify(stack.provider?.[provider.prefix]?.[0] ?? {})});
-${[...locals, ...statements].join("\n")}
+${[...locals, ...statements, ...others].join("\n")}
   }
 }
 exports.program = (outdir) => {
@@ -58,6 +76,14 @@ function propsOf({ "//": _metadata, depends_on, ...values }: { [argument: string
   const dependsOn = Array.isArray(depends_on) ? { dependsOn: depends_on.map((fqn) => ({ fqn })) } : {};
   return { ...Object(inCamelCase(values)), ...dependsOn };
 }
+
+/** What a provider without a package of bindings has, such as azapi's, is written as it is. */
+function plainOf({ "//": _metadata, depends_on, ...values }: { [argument: string]: unknown }): unknown {
+  return Array.isArray(depends_on) ? { ...values, dependsOn: depends_on.map((fqn) => ({ fqn })) } : values;
+}
+
+const isBound = (type: string, { prefix }: BenchExample["provider"]): boolean =>
+  type.replace(/^data_/, "").startsWith(`${prefix}_`);
 
 function bindingOf(type: string, { pack, prefix }: BenchExample["provider"]): string {
   const folder = type.startsWith("data_") ? type.replace("data_", "data-") : type.replace(`${prefix}_`, "");

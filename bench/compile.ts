@@ -1,4 +1,5 @@
 import type { AgentEgress } from "../lib/compile/agent-egress";
+import { compileAzure } from "../lib/compile/azure/compile-azure";
 import { compileDnsAllowList } from "../lib/compile/dns-allow-list";
 import { compileFqdnRules } from "../lib/compile/gcp/fqdn-rules";
 import { compileProxyRules } from "../lib/compile/gcp/proxy-rules";
@@ -35,6 +36,40 @@ export function googleCompileTables(): string {
       Array.from({ length: agents }, (_, index) => agent(index, 100)),
     ),
   ].join("\n");
+}
+
+/** Measures the compiler for Azure over growing lists and cells, and returns Markdown tables. */
+export function azureCompileTables(): string {
+  return [
+    "## Compiling allow lists for Azure, medians in one process",
+    "",
+    ...azureTable("entries of one agent", [10, 1000, 3000], (entries) => [agent(0, entries)]),
+    "",
+    ...azureTable("agents with 50 entries each", [1, 10, 60], (agents) =>
+      Array.from({ length: agents }, (_, index) => agent(index, 50)),
+    ),
+  ].join("\n");
+}
+
+function azureTable(subject: string, sizes: number[], agentsOf: (size: number) => AgentEgress[]): string[] {
+  const engine = { sku: "standard", inspectsTls: false };
+  const cidr = CidrBlock.parse("10.0.0.0/8", AT);
+  const measured = sizes.map((size) => {
+    const agents = agentsOf(size);
+    const azure = time(() => compileAzure({ engine, agents, endpointNames: [], cnameSuffixes: [], cidr, at: AT }));
+    const suricata = time(() => compileSuricata(agents, AT));
+    return { size, entries: agents.flatMap(({ rules }) => rules).length, azure, suricata };
+  });
+  const [first] = measured;
+  const growth = (value: number, base: number | undefined): string => (value / (base ?? Number.NaN)).toFixed(1);
+  return [
+    `| ${subject} | size, ratio | firewall rules and names | ratio | to Suricata, same lists |`,
+    "| ---: | ---: | ---: | ---: | ---: |",
+    ...measured.map(
+      ({ size, entries, azure, suricata }) =>
+        `| ${size.toLocaleString("en")} | ${growth(entries, first?.entries)} | ${azure.toFixed(2)} ms | ${growth(azure, first?.azure)} | ${(azure / suricata).toFixed(2)} |`,
+    ),
+  ];
 }
 
 function googleTable(subject: string, sizes: number[], agentsOf: (size: number) => AgentEgress[]): string[] {

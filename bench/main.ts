@@ -1,5 +1,5 @@
 import { arch, cpus, platform } from "node:os";
-import { compileTables, googleCompileTables } from "./compile";
+import { azureCompileTables, compileTables, googleCompileTables } from "./compile";
 import { synthTables } from "./synth";
 import { verifyTables } from "./verify";
 import { prepareWorkspace } from "./workspace";
@@ -20,6 +20,8 @@ function main(): void {
     compileTables(),
     "",
     googleCompileTables(),
+    "",
+    azureCompileTables(),
     "",
     verifyTables(),
     "",
