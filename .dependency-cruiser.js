@@ -23,6 +23,28 @@ module.exports = {
       { path: "^lib/names/" },
       { path: "^lib/(?!names/|errors/)" },
     ),
+    never(
+      "functions-know-the-policy-alone",
+      "functions are bundled apart from the library; of its policies they know the JSON",
+      { path: "^lambdas/" },
+      {
+        path: "^(constructs|examples|test|bench|scripts|lib/(?!policy/(connector-json|gateway-bundle|policy-json|egress)\\.ts$))",
+      },
+    ),
+    never(
+      "library-knows-no-function",
+      "functions are read as built files",
+      { path: "^(lib|constructs)/" },
+      { path: "^lambdas/" },
+    ),
+    never(
+      "core-knows-no-platform",
+      "what the core needs of its surroundings are ports",
+      { path: "^lambdas/connector-gateway/core/" },
+      {
+        path: "^lambdas/connector-gateway/(?!core/)|^(node:)?(fs|http|https|net|tls|dns|child_process|os|worker_threads)(/|$)",
+      },
+    ),
     never("errors-depend-on-nothing", "every part throws them", { path: "^lib/errors/" }, { path: "^lib/(?!errors/)" }),
     never(
       "policy-on-names",

@@ -1,15 +1,20 @@
 /** Unit, property, snapshot and example tests. Runs against real engines are in jest.engines.config.js. */
 module.exports = {
   testEnvironment: "node",
+  // What the package ships prebuilt is tested as it is shipped.
+  globalSetup: "<rootDir>/test/support/build-functions.js",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/conformance/"],
   transform: {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
     // Published as modules alone, which jest does not load as they are.
-    "/@marcbachmann/cel-js/.+\\.js$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }],
+    "/node_modules/(@marcbachmann/cel-js|jose)/.+\\.js$": [
+      "@swc/jest",
+      { jsc: { target: "es2022" }, module: { type: "commonjs" } },
+    ],
   },
-  transformIgnorePatterns: ["/node_modules/(?!@marcbachmann/cel-js/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(@marcbachmann/cel-js|jose)/)"],
   // The examples import the package by its name, as a user does; here the name means the sources.
   moduleNameMapper: {
     "^cdktf-cordon$": "<rootDir>/lib/index.ts",

@@ -2,7 +2,6 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
 import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
-import { refuseConnectors } from "../../lib/cell/unmediated";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
 import { type CompiledDns, compileDnsAllowList } from "../../lib/compile/dns-allow-list";
 import type { ResidualRisk } from "../../lib/compile/residual-risk";
@@ -20,6 +19,7 @@ import type { AwsAgentHost } from "./agent-host";
 import { AwsAgentIdentity } from "./agent-identity";
 import { parseZones } from "./availability-zones";
 import { refuseAwsHosts } from "./aws-hosts";
+import { AwsConnectorGateway, type AwsConnectorGatewayProps, checkGatewayFits } from "./connector-gateway";
 import { declarationOf } from "./declaration";
 import { AwsDnsFirewall } from "./dns-firewall";
 import { AwsEgressFirewall } from "./egress-firewall";
@@ -31,8 +31,9 @@ import { AwsCellNetwork } from "./network";
 import type { AwsPermissionScope } from "./permission";
 import { AwsPrivateEndpoints } from "./private-endpoints";
 import { refusalsOf } from "./refusals";
-import type { AwsService } from "./service";
+import { AwsService } from "./service";
 import { tierRisks } from "./tier-risks";
+import { AwsTrust } from "./trust";
 
 /** What a cell is made of. */
 export interface AwsAgentCellProps {
@@ -57,9 +58,14 @@ export interface AwsAgentCellProps {
   readonly vpc?: AwsExistingVpc;
   /** Lifts every deletion and change protection, so that `destroy` or a new subnet layout works. @default false */
   readonly maintenance?: boolean;
+  /** Choices of the gateway that mediates connectors; it is made when a policy has some. @default - those of its props */
+  readonly connectorGateway?: AwsConnectorGatewayProps;
   /** Name in tags, roles and log groups; letters, digits, dashes. @default - the construct's id in kebab case */
   readonly name?: string;
 }
+
+/** The gateway's own name among the agents: it is contained as they are. */
+const GATEWAY = "connector-gateway";
 
 /**
  * A contained network on AWS for one or more AI agents: a VPC whose only ways out are the ones that the agents' policies
@@ -83,6 +89,9 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
   private readonly plan: AddressPlan;
   private readonly cidr: CidrBlock;
   private readonly agentsByName = new Map<string, AwsAgent>();
+  /** @internal */
+  public readonly gatewayProps: AwsConnectorGatewayProps;
+  private gateway: AwsConnectorGateway | undefined;
   private cache: { firewall: CompiledFirewall; dns: CompiledDns } | undefined;
 
   public constructor(scope: Construct, id: string, props: AwsAgentCellProps) {
@@ -98,6 +107,7 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
     this.tier = props.tier ?? AwsEgressTier.SEALED;
     this.services = props.services ?? [];
     this.maintenance = props.maintenance ?? false;
+    this.gatewayProps = props.connectorGateway ?? {};
     const { cellName, tier, maintenance } = this;
     this.network = new AwsCellNetwork(this, "Network", {
       cellName,
@@ -170,7 +180,7 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
       );
     }
     const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
-    refuseConnectors(policy, `${this.place}, agent '${agentName}'`);
+    if (policy.connectors.length > 0) checkGatewayFits(this, policy.connectors, `${this.place}, agent '${agentName}'`);
     this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
     AwsAgentIdentity.checkRole(props, `${this.place}, agent '${agentName}'`);
     const agent = new AwsAgent(this, agentName, props, this.plan.place(agentName, props.slot));
@@ -178,7 +188,13 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
     this.privateEndpoints.admit(agent);
     for (const { zone, subnet } of agent.network) this.flowLogs.recordSubnet(`${agentName}-${zone}`, subnet.id);
     this.changed();
+    if (policy.connectors.length > 0) this.mediate(agent);
     return agent;
+  }
+
+  /** Mediates the agents' connectors. Undefined until an agent has one. */
+  public get connectorGateway(): AwsConnectorGateway | undefined {
+    return this.gateway;
   }
 
   public override residualRisks(): ResidualRisk[] {
@@ -217,6 +233,28 @@ export class AwsAgentCell extends AgentCellBase implements AwsAgentHost {
   /** @internal */
   public refusals(rendering: Rendering): Refusal[] {
     return refusalsOf(this, rendering);
+  }
+
+  private mediate(agent: AwsAgent): void {
+    this.gateway ??= this.createGateway();
+    this.gateway.admit(agent);
+    this.changed();
+  }
+
+  private createGateway(): AwsConnectorGateway {
+    const host = this.addAgent(GATEWAY, { trust: AwsTrust.lambda() });
+    const endpoint = this.privateEndpoints.endpoints.get(AwsService.EXECUTE_API.name);
+    return new AwsConnectorGateway(this, "ConnectorGateway", {
+      ...this.gatewayProps,
+      cellName: this.cellName,
+      scope: this.scope,
+      logs: this.logs,
+      host,
+      agents: () => this.agents.filter(({ policy }) => policy.connectors.length > 0),
+      vpcEndpointId: endpoint?.id ?? "",
+      tags: this.network.tags(GATEWAY),
+      at: this.place,
+    });
   }
 
   private compiled(): { firewall: CompiledFirewall; dns: CompiledDns } {

@@ -87,7 +87,9 @@ export class AwsLogStore extends Construct {
   }
 
   /** The log group of one layer, made on first use. */
-  public group(layer: "firewall-alert" | "firewall-flow" | "dns" | "vpc-flow"): CloudwatchLogGroup {
+  public group(
+    layer: "firewall-alert" | "firewall-flow" | "dns" | "vpc-flow" | "connector-gateway",
+  ): CloudwatchLogGroup {
     const existing = this.groups.get(layer);
     if (existing !== undefined) return existing;
     const group = new CloudwatchLogGroup(this, layer, {

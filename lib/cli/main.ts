@@ -14,6 +14,11 @@ const streams = {
     process.stderr.write(text);
   },
   isTerminal: process.stdout.isTTY === true,
+  stopped: (): Promise<void> =>
+    new Promise((resolve) => {
+      process.once("SIGINT", () => resolve());
+      process.once("SIGTERM", () => resolve());
+    }),
 };
 
 // The code is set, not forced: what was written is still on its way.

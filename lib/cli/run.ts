@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import { CordonError } from "../errors/cordon-error";
 import type { ExplainOptions } from "./commands/explain";
 import type { VerifyOptions } from "./commands/verify";
+import { addGatewayCommands } from "./gateway-commands";
 import { type CommonOptions, withCommonOptions } from "./options";
 import { printable } from "./printable";
 import { type CliStreams, ExitCode } from "./streams";
@@ -90,6 +91,7 @@ function programOf(streams: CliStreams, exit: Exit): Command {
       const { report } = require("./commands/report") as typeof import("./commands/report");
       report(given, options, streams);
     });
+  addGatewayCommands(program, streams, exit);
   return program;
 }
 

@@ -10,6 +10,8 @@ export interface CliStreams {
   readonly isTerminal: boolean;
   /** @default - the environment of the process; `NO_COLOR` is looked at */
   readonly environment?: { readonly [name: string]: string | undefined };
+  /** Resolves when a command that runs on is to end. @default at once */
+  stopped?(): Promise<void>;
 }
 
 /** Exit codes of every command. */

@@ -100,6 +100,7 @@ export const CORDON_ERROR_CODES = {
   "CORDON-150": "a file that can't be written",
   "CORDON-151": "an argument or option that can't be read",
   "CORDON-152": "stacks without an agent",
+  "CORDON-153": "a gateway that refuses, or does not answer",
   "CORDON-156": "a destination that can't be read",
   "CORDON-157": "a certificate that does not replay",
   // 160-169: the proof

@@ -60,6 +60,8 @@ export interface BoundingPromptJson {
 /** What happens to an operation besides being let through. */
 export interface ControlsJson {
   readonly redact?: RedactionJson[];
+  /** Paths of the request's body where tokens become their values again; elsewhere they are sent as they are. */
+  readonly restore?: string[];
   readonly dlp?: DlpJson;
   readonly rate?: RateJson;
   readonly budgets?: BudgetJson[];

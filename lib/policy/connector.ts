@@ -167,6 +167,9 @@ function made(kind: ConnectorKind, name: string, options: ConnectorOptions, more
 function checked(json: ConnectorJson, at: string): ConnectorJson {
   const { host: text, port, credential, tenancy = [], reason } = json;
   const name = identifier(json.name, at, "the connector's name");
+  if (name === "approvals") {
+    throw new CordonError("CORDON-036", at, "'approvals' is where the gateway takes approvals", "use another name");
+  }
   const host = HostPattern.parse(text, at);
   if (host.match !== HostMatch.EXACT) {
     throw new CordonError(

@@ -4,12 +4,17 @@ import type { BoundingPromptJson, ControlsJson } from "./connector-json";
 import { Dlp, type DlpOptions } from "./dlp";
 import { Approval, Budget, RateLimit } from "./limits";
 import type { Operation } from "./operation";
-import { Redaction } from "./redaction";
+import { fieldPath, Redaction } from "./redaction";
 
 /** What happens to an operation besides being let through. */
 export interface Controls {
   /** Fields that change on their way. */
   readonly redact?: readonly Redaction[];
+  /**
+   * Fields of the request's body, by path, where tokens that a redaction made become their values again. A token that stands
+   * elsewhere, in a comment that others read, stays a token. @default none
+   */
+  readonly restore?: readonly string[];
   /** Secrets and personal data. @default secrets in requests are blocked, secrets in responses redacted */
   readonly dlp?: Dlp | DlpOptions;
   /** @default no limit */
@@ -30,7 +35,7 @@ export interface Controls {
   readonly when?: string;
 }
 
-const MEMBERS = ["redact", "dlp", "rate", "budgets", "approval", "prompt", "schema", "when"];
+const MEMBERS = ["redact", "restore", "dlp", "rate", "budgets", "approval", "prompt", "schema", "when"];
 const MAX_PROMPT = 10_000;
 const MAX_CONDITION = 2_000;
 const MAX_SCHEMA = 20_000;
@@ -44,7 +49,7 @@ export function controlsToJson(controls: Controls | ControlsJson, operation: Ope
   if (unknown !== undefined) {
     throw new CordonError("CORDON-038", at, `${quoted(unknown)} is no control`, `use ${MEMBERS.join(", ")}`);
   }
-  const { redact, dlp, rate, budgets, approval, prompt, schema, when } = written(controls);
+  const { redact, restore, dlp, rate, budgets, approval, prompt, schema, when } = written(controls);
   if (prompt !== undefined && operation.kind !== "model") {
     throw new CordonError("CORDON-038", at, "prompts are for models", "use Connector.model, or leave prompt out");
   }
@@ -59,6 +64,9 @@ export function controlsToJson(controls: Controls | ControlsJson, operation: Ope
   }
   return {
     ...(redactions === undefined || redactions.length === 0 ? {} : { redact: redactions }),
+    ...(restore === undefined || restore.length === 0
+      ? {}
+      : { restore: [...new Set(restore.map((path, index) => fieldPath(path, `${at}, restore ${index}`)))].sort() }),
     ...(dlp === undefined ? {} : { dlp: Dlp.parse(dlp, `${at}, dlp`).toJSON() }),
     ...(rate === undefined ? {} : { rate: RateLimit.parse(rate, `${at}, rate`).toJSON() }),
     ...(budgets === undefined || budgets.length === 0

@@ -53,7 +53,7 @@ export class Budget {
     return Budget.parse({ of: "requests", limit, per }, "Budget.requests");
   }
 
-  /** Bytes of the requests' bodies. */
+  /** Bytes that leave with requests: path, query, headers of the agent's, body. */
   public static bytesOut(limit: number, per: BudgetJson["per"]): Budget {
     return Budget.parse({ of: "bytes-out", limit, per }, "Budget.bytesOut");
   }

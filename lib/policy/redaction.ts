@@ -38,21 +38,14 @@ export class Redaction {
     return Redaction.parse({ path, mode: "hash", ...options }, `Redaction.hash(${quoted(path)})`);
   }
 
-  /** Writes a token, which becomes the value again where the agent sends it back to the same connector. */
+  /** Writes a token, which becomes the value again where the agent sends it back in a field that `restore` names. */
   public static token(path: string, options: RedactionOptions = {}): Redaction {
     return Redaction.parse({ path, mode: "token", ...options }, `Redaction.token(${quoted(path)})`);
   }
 
   /** @throws CORDON-038 for a path that names no fields */
   public static parse({ path, mode, in: direction }: RedactionJson, at: string): Redaction {
-    if (!isPath(path)) {
-      throw new CordonError(
-        "CORDON-038",
-        at,
-        `path ${quoted(path)} names no fields`,
-        "write a JSON Pointer such as /user/*/email, or a JSONPath such as $..email",
-      );
-    }
+    fieldPath(path, at);
     oneOf(mode, MODES, at, "mode");
     const where = direction === undefined ? undefined : oneOf(direction, DIRECTIONS, at, "in");
     return new Redaction({ path, mode, ...(where === undefined || where === "response" ? {} : { in: where }) });
@@ -61,6 +54,17 @@ export class Redaction {
   public toJSON(): RedactionJson {
     return this.json;
   }
+}
+
+/** A path of fields. @throws CORDON-038 */
+export function fieldPath(path: unknown, at: string): string {
+  if (isPath(path)) return path;
+  throw new CordonError(
+    "CORDON-038",
+    at,
+    `path ${quoted(path)} names no fields`,
+    "write a JSON Pointer such as /user/*/email, or a JSONPath such as $..email",
+  );
 }
 
 // The gateway reads the same grammar: segments of a pointer, or names, wildcards, indexes and descendants of a JSONPath.

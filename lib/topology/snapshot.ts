@@ -21,5 +21,9 @@ function maskText(value: string | number | boolean | null, path: string[]): Json
   if (typeof value !== "string") return value;
   if (path.includes("required_providers") && path.at(-1) === "version") return "<version>";
   if (path[0] === "terraform" && path.includes("backend") && path.at(-1) === "path") return "<path>";
-  return value.replace(/assets\/([^/]+)\/[0-9A-F]{32}\//g, "assets/$1/<hash>/");
+  // Of an archive that the package brings: it says which code, and not what of the plan.
+  if (path.at(-1) === "source_code_hash" && /^[A-Za-z0-9+/]{43}=$/.test(value)) return "<hash>";
+  return value
+    .replace(/-[0-9a-f]{32}\.zip/g, "-<hash>.zip")
+    .replace(/assets\/([^/]+)\/[0-9A-F]{32}\//g, "assets/$1/<hash>/");
 }

@@ -240,6 +240,12 @@ export function readPublished(points: readonly AwsAttachPoint[], inventory: Inve
       { agent, address: one.address, problem: "it publishes the agent's function on the internet", fix: "remove it" },
     ];
   });
+  const apis = publicApis(inventory).flatMap(({ address, names }) => {
+    const called = points.filter((point) => names.includes(point.address));
+    const problem = "it publishes the agent's function on the internet";
+    const fix = 'set endpoint_configuration { types = ["PRIVATE"] }, or remove it';
+    return called.map(({ agent }) => ({ agent, address, problem, fix }));
+  });
   const groups = points.flatMap(({ agent, address, placement }) => {
     const values: Values = placement?.resource.values ?? {};
     const published = ["target_group_arns", "load_balancers", "load_balancer", "traffic_source"].some(
@@ -251,8 +257,20 @@ export function readPublished(points: readonly AwsAttachPoint[], inventory: Inve
       : [];
   });
   const seen = new Set<string>();
-  return [...attached, ...urls, ...groups].filter(({ agent, address }) => {
+  return [...attached, ...urls, ...apis, ...groups].filter(({ agent, address }) => {
     const key = `${agent} ${address}`;
     return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}
+
+/** REST APIs that are not private for sure, with everything that they lead to. */
+function publicApis(inventory: Inventory): { address: string; names: string[] }[] {
+  const integrations = inventory.of("grants", "aws_api_gateway_integration");
+  return inventory.of("grants", "aws_api_gateway_rest_api").flatMap(({ address, values }) => {
+    const kinds = blocksOf(values["endpoint_configuration"]).map(({ types }) => types);
+    const isPrivate = kinds.length > 0 && kinds.every((types) => Array.isArray(types) && types.join() === "PRIVATE");
+    if (isPrivate) return [];
+    const own = integrations.filter((one) => referencesIn(one.values["rest_api_id"]).includes(address));
+    return [{ address, names: [values["body"], ...own.map((one) => one.values["uri"])].flatMap(referencesIn) }];
   });
 }

@@ -19,6 +19,24 @@ const group = (json: MutablePlan): string => ref(json, "aws_security_group", "ag
 const ssh = (json: MutablePlan, values: { [argument: string]: unknown }): void =>
   put(json, INGRESS, { security_group_id: group(json), ip_protocol: "tcp", from_port: 22, to_port: 22, ...values });
 
+const putFunction = (json: Parameters<Change>[0]): void =>
+  put(json, "aws_lambda_function", {
+    function_name: "triage",
+    role: ref(json, "aws_iam_role", "agent-triage", "arn"),
+    vpc_config: [{ subnet_ids: [ref(json, "aws_subnet", TRIAGE_A)], security_group_ids: [group(json)] }],
+  });
+
+const putApi = (json: Parameters<Change>[0], type: string): void => {
+  put(json, "aws_api_gateway_rest_api", { name: "triage", endpoint_configuration: [{ types: [type] }] });
+  put(json, "aws_api_gateway_integration", {
+    rest_api_id: "${aws_api_gateway_rest_api.added.id}",
+    resource_id: "${aws_api_gateway_rest_api.added.root_resource_id}",
+    http_method: "ANY",
+    type: "AWS_PROXY",
+    uri: "${aws_lambda_function.added.invoke_arn}",
+  });
+};
+
 describe("P04: nothing connects to an agent from outside", () => {
   test("an inbound rule for everybody is found with the group that it opens, and by this rule alone", () => {
     const json = freshPlan();
@@ -123,10 +141,26 @@ describe("P04: nothing connects to an agent from outside", () => {
       },
       "aws_lambda_function_url.added",
     ],
+    [
+      "a public API in front of the agent's function",
+      (json) => {
+        putFunction(json);
+        putApi(json, "REGIONAL");
+      },
+      "aws_api_gateway_rest_api.added",
+    ],
   ])("%s is found", (_, change, address) => {
     const { verdict, rules, places } = judgedAfter(change);
     expect([verdict, rules]).toEqual(["VIOLATED", ["CORDON-P04"]]);
     expect(places).toEqual([expect.stringContaining(address)]);
+  });
+
+  test("an API that only a private endpoint leads to is left alone", () => {
+    const change: Change = (json) => {
+      putFunction(json);
+      putApi(json, "PRIVATE");
+    };
+    expect(judgedAfter(change).rules).toEqual([]);
   });
 
   test.each<[string, Change]>([

@@ -1,0 +1,1 @@
+export { readBundle, type TrustedBundle } from "./read-bundle";

@@ -1,0 +1,1 @@
+export { type BudgetReservation, Limits } from "./limits";
