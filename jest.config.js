@@ -1,6 +1,10 @@
 /** Unit, property, snapshot and example tests. Runs against real engines are in jest.engines.config.js. */
 module.exports = {
   testEnvironment: "node",
+  // Jest leaves one core to itself, which is half of a small machine.
+  maxWorkers: 2,
+  // Some tests start processes and emulators; a busy machine is slow to.
+  testTimeout: 60_000,
   // What the package ships prebuilt is tested as it is shipped.
   globalSetup: "<rootDir>/test/support/build-functions.js",
   roots: ["<rootDir>/test"],

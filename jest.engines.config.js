@@ -5,6 +5,5 @@ module.exports = {
   ...base,
   roots: ["<rootDir>/test/conformance"],
   testPathIgnorePatterns: ["/node_modules/"],
-  maxWorkers: 2,
   testTimeout: 300_000,
 };

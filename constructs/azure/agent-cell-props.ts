@@ -1,3 +1,4 @@
+import type { AzureConnectorGatewayProps } from "./connector-gateway-props";
 import type { AzureDnsFilter } from "./dns-firewall";
 import type { AzureEgressTier } from "./egress-tier";
 import type { AzureExistingFirewall } from "./existing-firewall";
@@ -45,6 +46,8 @@ export interface AzureAgentCellProps {
   readonly networkWatcher?: AzureNetworkWatcher;
   /** Sets names apart that are unique in the whole of Azure, where one program is deployed more than once. @default "" */
   readonly nameSalt?: string;
+  /** Choices of the gateway that mediates connectors; it is made when a policy has some. @default - those of its props */
+  readonly connectorGateway?: AzureConnectorGatewayProps;
   /** Leaves tags to whoever else writes them, such as Azure Policy. @default false */
   readonly ignoreTagChanges?: boolean;
   /** Name in names and tags of resources; letters, digits, dashes. @default - the construct's id in kebab case */

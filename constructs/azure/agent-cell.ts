@@ -4,10 +4,11 @@ import type { VirtualNetwork } from "@cdktf/provider-azurerm/lib/virtual-network
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
+import { GATEWAY } from "../../lib/cell/gateway-checks";
 import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
-import { refuseConnectors } from "../../lib/cell/unmediated";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
 import { type CompiledAzure, compileAzure } from "../../lib/compile/azure/compile-azure";
+import { gatewayPolicy } from "../../lib/compile/gateway-bundle";
 import type { ResidualRisk } from "../../lib/compile/residual-risk";
 import { CordonError } from "../../lib/errors/cordon-error";
 import { CidrBlock } from "../../lib/names/cidr-block";
@@ -20,11 +21,14 @@ import { AzureAddressPlan } from "./address-plan";
 import { AzureAgent, type AzureAgentProps } from "./agent";
 import type { AzureAgentCellProps } from "./agent-cell-props";
 import type { AzureAgentHost } from "./agent-host";
+import { AzureConnectorGateway } from "./connector-gateway";
+import type { AzureConnectorGatewayProps } from "./connector-gateway-props";
 import { declarationOf } from "./declaration";
 import { AzureDnsFilter, AzureDnsFirewall } from "./dns-firewall";
 import { AzureEgressFirewall } from "./egress-firewall";
 import { AzureEgressTier } from "./egress-tier";
 import { AzureFlowLogs } from "./flow-logs";
+import { checkGatewayFits } from "./gateway-fits";
 import { ignoreTagChanges } from "./ignored-tags";
 import {
   type AzureScope,
@@ -46,6 +50,7 @@ import {
 } from "./private-endpoints";
 import { AzureQuarantine } from "./quarantine";
 import { refusalsOf } from "./refusals";
+import { AzureRuntime } from "./runtime";
 import { checkTier, hasDnsProxy } from "./tier-checks";
 import { tierRisks } from "./tier-risks";
 
@@ -79,6 +84,7 @@ export class AzureAgentCell extends AgentCellBase implements AzureAgentHost {
   private readonly hasProxy: boolean;
   private readonly cnameSuffixes: string[];
   private readonly agentsByName = new Map<string, AzureAgent>();
+  private gateway: AzureConnectorGateway | undefined;
   private cache: CompiledAzure | undefined;
 
   public constructor(
@@ -228,13 +234,24 @@ export class AzureAgentCell extends AgentCellBase implements AzureAgentHost {
       );
     }
     const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
-    refuseConnectors(policy, `${this.place}, agent '${agentName}'`);
+    if (policy.connectors.length > 0) this.checkMediates(agentName, policy);
     this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
     const agent = new AzureAgent(this, agentName, props, this.plan.place(agentName, props.slot));
     this.agentsByName.set(agentName, agent);
     this.quarantine.protect(agentName, agent.network.securityGroup.id);
     this.changed();
+    if (policy.connectors.length > 0) this.mediate(agent);
     return agent;
+  }
+
+  /** Mediates the agents' connectors. Undefined until an agent has one. */
+  public get connectorGateway(): AzureConnectorGateway | undefined {
+    return this.gateway;
+  }
+
+  /** @internal */
+  public get gatewayProps(): AzureConnectorGatewayProps {
+    return this.props.connectorGateway ?? {};
   }
 
   /**
@@ -298,6 +315,33 @@ export class AzureAgentCell extends AgentCellBase implements AzureAgentHost {
   /** @internal */
   public refusals(rendering: Rendering): Refusal[] {
     return refusalsOf(this, rendering);
+  }
+
+  private checkMediates(agentName: string, { connectors }: ContainmentPolicy): void {
+    checkGatewayFits(this, connectors, `${this.place}, agent '${agentName}'`);
+    this.checkHolds(GATEWAY, Mode.ENFORCE, gatewayPolicy(connectors).rules);
+  }
+
+  private mediate(agent: AzureAgent): void {
+    this.gateway ??= this.createGateway();
+    this.gateway.admit(agent);
+  }
+
+  private createGateway(): AzureConnectorGateway {
+    const { cellName, scope, stack, logs, tags, place } = this;
+    return new AzureConnectorGateway(this, "ConnectorGateway", {
+      ...this.gatewayProps,
+      cellName,
+      scope,
+      stack,
+      logs,
+      host: this.addAgent(GATEWAY, { runtime: AzureRuntime.FUNCTIONS }),
+      agents: () => this.agents.filter(({ policy }) => policy.connectors.length > 0),
+      addEndpoint: (name, props) => this.addPrivateEndpoint(name, props),
+      salt: `${this.node.path} ${this.props.nameSalt ?? ""}`,
+      tags: { ...tags, "cordon-agent": GATEWAY },
+      at: place,
+    });
   }
 
   private compiled(): CompiledAzure {

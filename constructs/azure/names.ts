@@ -13,6 +13,9 @@ const KINDS = {
   workspace: { most: 63, form: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
   /** One name space for the whole of Azure, so the name is a hash. */
   storageAccount: { most: 24, form: /^[a-z0-9]{3,24}$/ },
+  servicePlan: { most: 40, form: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
+  /** One name space too; the Functions host tells apps apart by the first 32 characters. */
+  functionApp: { most: 32, form: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
   diagnosticSetting: { most: 260, form: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/ },
 } as const;
 

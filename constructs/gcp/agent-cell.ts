@@ -2,9 +2,10 @@ import { DataGoogleProject } from "@cdktf/provider-google/lib/data-google-projec
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { AgentCellBase, literal } from "../../lib/cell/agent-cell-base";
+import { GATEWAY } from "../../lib/cell/gateway-checks";
 import { type Refusal, type Rendering, SynthGate } from "../../lib/cell/synth-gate";
-import { refuseConnectors } from "../../lib/cell/unmediated";
 import type { AgentEgress } from "../../lib/compile/agent-egress";
+import { gatewayPolicy } from "../../lib/compile/gateway-bundle";
 import { type CompiledDnsZones, compileDnsZones } from "../../lib/compile/gcp/dns-zones";
 import { type CompiledFqdn, compileFqdnRules } from "../../lib/compile/gcp/fqdn-rules";
 import {
@@ -26,6 +27,7 @@ import { GcpAgent, type GcpAgentProps } from "./agent";
 import type { GcpAgentHost } from "./agent-host";
 import { GcpApis } from "./apis";
 import { GcpAttribution } from "./attribution";
+import { checkGatewayFits, GcpConnectorGateway, type GcpConnectorGatewayProps } from "./connector-gateway";
 import { declarationOf } from "./declaration";
 import { GcpDenyBaseline } from "./deny-baseline";
 import { GcpDnsFirewall } from "./dns-firewall";
@@ -76,6 +78,8 @@ export interface GcpAgentCellProps {
   readonly logRetentionDays?: number;
   /** Lifts every deletion protection, so that `destroy` works. @default false */
   readonly maintenance?: boolean;
+  /** Choices of the gateway that mediates connectors; it is made when a policy has some. @default - those of its props */
+  readonly connectorGateway?: GcpConnectorGatewayProps;
   /** Name in resources and messages; letters, digits, dashes. @default - the construct's id in kebab case */
   readonly name?: string;
 }
@@ -109,6 +113,7 @@ export class GcpAgentCell extends AgentCellBase implements GcpAgentHost {
   public readonly perimeter: GcpServicePerimeter | undefined;
   private readonly plan: GcpAddressPlan;
   private readonly agentsByName = new Map<string, GcpAgent>();
+  private gateway: GcpConnectorGateway | undefined;
 
   /** @throws CORDON-200, CORDON-201, CORDON-206 and those of the parts for what can't be a cell */
   public constructor(
@@ -250,11 +255,17 @@ export class GcpAgentCell extends AgentCellBase implements GcpAgentHost {
       );
     }
     const policy = props.policy ?? ContainmentPolicy.denyAll(agentName);
-    refuseConnectors(policy, `${this.place}, agent '${agentName}'`);
+    if (policy.connectors.length > 0) this.checkMediates(agentName, policy);
     this.checkHolds(agentName, props.mode ?? Mode.ENFORCE, policy.rules);
     const agent = new GcpAgent(this, agentName, props, this.plan.place(agentName, props.slot));
     this.agentsByName.set(agentName, agent);
+    if (policy.connectors.length > 0) this.mediate(agent);
     return agent;
+  }
+
+  /** Mediates the agents' connectors. Undefined until an agent has one. */
+  public get connectorGateway(): GcpConnectorGateway | undefined {
+    return this.gateway;
   }
 
   public override residualRisks(): ResidualRisk[] {
@@ -312,6 +323,42 @@ export class GcpAgentCell extends AgentCellBase implements GcpAgentHost {
   /** @internal */
   public refusals(rendering: Rendering): Refusal[] {
     return refusalsOf(this, rendering);
+  }
+
+  /** Size of the agents' subnets. @internal */
+  public get agentPrefix(): number {
+    return this.props.agentSubnetPrefix ?? 26;
+  }
+
+  /** @internal */
+  public get gatewayProps(): GcpConnectorGatewayProps {
+    return this.props.connectorGateway ?? {};
+  }
+
+  private checkMediates(agentName: string, { connectors }: ContainmentPolicy): void {
+    checkGatewayFits(this, connectors, `${this.place}, agent '${agentName}'`);
+    this.checkHolds(GATEWAY, Mode.ENFORCE, gatewayPolicy(connectors).rules);
+  }
+
+  private mediate(agent: GcpAgent): void {
+    this.gateway ??= this.createGateway();
+    this.gateway.admit(agent);
+  }
+
+  // Neither the firewall nor the proxy sees whose account an instance of Cloud Run has.
+  private createGateway(): GcpConnectorGateway {
+    const { cellName, scope, network, logs, apis, place } = this;
+    return new GcpConnectorGateway(this, "ConnectorGateway", {
+      ...this.gatewayProps,
+      cellName,
+      scope,
+      network,
+      logs,
+      apis,
+      host: this.addAgent(GATEWAY, { attribution: GcpAttribution.SUBNET }),
+      agents: () => this.agents.filter(({ policy }) => policy.connectors.length > 0),
+      at: place,
+    });
   }
 
   private checkTier(): void {

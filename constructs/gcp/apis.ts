@@ -19,7 +19,11 @@ export class GcpApis extends Construct {
   /** By the API's name. */
   public readonly apis = new Map<string, ProjectService>();
 
-  public constructor(scope: Construct, id: string, props: GcpApisProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GcpApisProps,
+  ) {
     super(scope, id);
     const { tier, services, perimeter } = props;
     const names = new Set([
@@ -33,20 +37,26 @@ export class GcpApis extends Construct {
       ...(perimeter ? ["accesscontextmanager.googleapis.com"] : []),
       ...services.map((service) => service.api),
     ]);
-    for (const service of [...names].sort()) {
-      this.apis.set(
-        service,
-        new ProjectService(this, service.replace(".googleapis.com", ""), {
-          project: props.scope.project,
-          service,
-          disableOnDestroy: false,
-        }),
-      );
-    }
+    for (const service of [...names].sort()) this.switchOn(service);
+  }
+
+  /** Switches more APIs on. */
+  public enable(...names: string[]): ProjectService[] {
+    return names.map((name) => this.apis.get(`${name}.googleapis.com`) ?? this.switchOn(`${name}.googleapis.com`));
   }
 
   /** The switches of some APIs, to be waited for. */
   public of(...names: string[]): ProjectService[] {
     return names.flatMap((name) => this.apis.get(`${name}.googleapis.com`) ?? []);
+  }
+
+  private switchOn(service: string): ProjectService {
+    const made = new ProjectService(this, service.replace(".googleapis.com", ""), {
+      project: this.props.scope.project,
+      service,
+      disableOnDestroy: false,
+    });
+    this.apis.set(service, made);
+    return made;
   }
 }

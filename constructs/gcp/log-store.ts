@@ -32,7 +32,11 @@ export class GcpLogStore extends Construct {
   public readonly sink: LoggingProjectSink;
 
   /** @throws CORDON-119 for a retention that Cloud Logging does not offer */
-  public constructor(scope: Construct, id: string, props: GcpLogStoreProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GcpLogStoreProps,
+  ) {
     super(scope, id);
     const { retentionDays } = props;
     const { project, region } = props.scope;
@@ -57,6 +61,21 @@ export class GcpLogStore extends Construct {
       name,
       destination: `logging.googleapis.com/${this.bucket.id}`,
       filter: LOGS.map((log) => `logName="projects/${project}/logs/${log}"`).join(" OR "),
+      uniqueWriterIdentity: true,
+    });
+  }
+
+  /** Puts more of the project's logs into the bucket. */
+  public collect(
+    scope: Construct,
+    id: string,
+    { name, filter }: { readonly name: string; readonly filter: string },
+  ): LoggingProjectSink {
+    return new LoggingProjectSink(scope, id, {
+      project: this.props.scope.project,
+      name: gcpName("resource", this.props.cellName, name),
+      destination: `logging.googleapis.com/${this.bucket.id}`,
+      filter,
       uniqueWriterIdentity: true,
     });
   }

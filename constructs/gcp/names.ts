@@ -4,6 +4,8 @@ import { contentHash } from "../../lib/names/content-hash";
 const KINDS = {
   /** RFC 1035: networks, subnets, addresses, policies, gateways, zones, lists. */
   resource: { most: 63, joint: "-" },
+  /** Cloud Run services, whose names stand in host names. */
+  service: { most: 49, joint: "-" },
   /** Account id of a service account. */
   account: { most: 30, joint: "-" },
   /** Forwarding rule of a Private Service Connect endpoint for Google APIs. */

@@ -1,5 +1,7 @@
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import { BigqueryDatasetIamMember } from "@cdktf/provider-google/lib/bigquery-dataset-iam-member";
+import type { CloudRunV2Service } from "@cdktf/provider-google/lib/cloud-run-v2-service";
+import { CloudRunV2ServiceIamMember } from "@cdktf/provider-google/lib/cloud-run-v2-service-iam-member";
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import { ProjectIamCustomRole } from "@cdktf/provider-google/lib/project-iam-custom-role";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
@@ -132,6 +134,26 @@ export class GcpPermission {
           repository: name,
           role: "roles/artifactregistry.reader",
           member,
+        }),
+    );
+  }
+
+  /** Calling one Cloud Run service of the same program. Needs `GcpService.CLOUD_RUN`. */
+  public static invokeService(service: CloudRunV2Service, reason: string): GcpPermission {
+    const address = `${service.terraformResourceType}.${service.friendlyUniqueId}`;
+    return new GcpPermission(
+      `invoke ${address}`,
+      said(reason, "GcpPermission.invokeService"),
+      [GcpService.CLOUD_RUN],
+      (scope, id, { member, scope: { project, region } }) =>
+        new CloudRunV2ServiceIamMember(scope, id, {
+          project,
+          location: region,
+          name: service.name,
+          role: "roles/run.invoker",
+          member,
+          // A service that is made anew begins without callers, under the same name.
+          lifecycle: { replaceTriggeredBy: [`${address}.uid`] },
         }),
     );
   }

@@ -106,7 +106,6 @@ export const CORDON_ERROR_CODES = {
   // 160-169: the proof
   "CORDON-160": "a stack that is not proved contained",
   "CORDON-161": "an acknowledgement that can't count",
-  "CORDON-162": "connectors without a connector gateway",
   "CORDON-163": "approvals that nobody can give",
   "CORDON-164": "a connector gateway that the cell can't hold",
   "CORDON-165": "a packaged function that is not there",

@@ -129,7 +129,7 @@ describe("a connector", () => {
     ],
     [
       () => tickets.permit(Operation.get("/a"), { rete: 1 } as object),
-      'CORDON-038: connector \'tickets\', "GET /a": "rete" is no control; use redact, dlp, rate, budgets, approval, prompt, schema, when',
+      'CORDON-038: connector \'tickets\', "GET /a": "rete" is no control; use redact, restore, dlp, rate, budgets, approval, prompt, schema, when',
     ],
     [
       () => tickets.permit(Operation.get("/a"), { when: "true; forbid(principal, action, resource)" }),

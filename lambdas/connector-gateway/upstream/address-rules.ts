@@ -1,12 +1,6 @@
-import { IPv6, isValid, parse } from "ipaddr.js";
+import { isIP } from "node:net";
+import { IPv6, parse } from "ipaddr.js";
 
-/** What IPv6 addresses of some ranges carry: an IPv4 address that a translator or a tunnel would connect to. */
-const EMBEDDED: { readonly [range: string]: readonly number[] } = {
-  ipv4Mapped: [12, 13, 14, 15],
-  rfc6145: [12, 13, 14, 15],
-  rfc6052: [12, 13, 14, 15],
-  "6to4": [2, 3, 4, 5],
-};
 /** Blocks that the library takes for public, and that no host on the internet answers at. */
 const ALSO_REFUSED: readonly (readonly [string, number])[] = [
   ["64:ff9b:1::", 48], // RFC 8215: translation within one network
@@ -23,25 +17,28 @@ const GLOBAL: readonly [string, number] = ["2000::", 3];
 
 /**
  * Whether an address is one that a host on the internet has. Private, link-local, shared, loopback, multicast, reserved and
- * documentation blocks are not, nor what a translator would turn into one of them.
+ * documentation blocks are not, nor what a translator or a tunnel would turn into an IPv4 address of its own choice.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  */
 export function isPublicAddress(text: string): boolean {
-  if (!isValid(text) || text.includes("%")) return false;
+  // One spelling only: what is no address to the socket would be looked up again as a name.
+  if (isIP(text) === 0 || text.includes("%")) return false;
   const address = parse(text);
-  if (address.kind() === "ipv4") return address.range() === "unicast" && !isOddIpv4(address.toByteArray());
-  const six = address as IPv6;
-  const range = six.range();
-  // A translator or a relay on the way decides where these lead; their like is never a host's own address.
-  if (EMBEDDED[range] !== undefined || range === "teredo") return false;
-  if (range !== "unicast") return false;
-  return isIn(six, GLOBAL) && !ALSO_REFUSED.some((block) => isIn(six, block));
+  if (address.range() !== "unicast") return false;
+  if (!(address instanceof IPv6)) return !isOddIpv4(address.toByteArray());
+  return (
+    isIn(address, GLOBAL) && !ALSO_REFUSED.some((block) => isIn(address, block)) && !isIsatap(address.toByteArray())
+  );
 }
 
 const isIn = (address: IPv6, [network, prefix]: readonly [string, number]): boolean =>
   address.match(IPv6.parse(network), prefix);
+
+// An IPv4 address behind 0:5efe or 200:5efe. https://www.rfc-editor.org/rfc/rfc5214#section-6.1
+const isIsatap = (bytes: readonly number[]): boolean =>
+  (bytes[8] === 0 || bytes[8] === 2) && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
 
 // 192.0.0.0/24 (RFC 6890), 192.88.99.0/24 (RFC 7526), 198.18.0.0/15 (RFC 2544), and what no host has: 0/8 and above 224.
 function isOddIpv4([a = 0, b = 0, c = 0]: readonly number[]): boolean {

@@ -1,10 +1,10 @@
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, request } from "node:https";
-import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
-import type { HeaderList, Upstream, UpstreamRequest, UpstreamResponse } from "../core/ports";
-import { GatewayProblem } from "../core/problem";
+import { rootCertificates } from "node:tls";
+import type { Clock, Upstream, UpstreamRequest, UpstreamResponse } from "../core/ports";
+import { answerTo, late, untilAborted } from "./answer";
 import { sentHeaders } from "./request-form";
-import { checkedAddress, type Lookup } from "./resolver";
+import { checkedAddress, type Lookup, requireName } from "./resolver";
+import { tunnelTo } from "./tunnel";
 
 /** How hosts are connected to. */
 export interface HttpsUpstreamOptions {
@@ -21,14 +21,16 @@ export interface HttpsUpstreamOptions {
    * @default none; hosts are connected to directly
    */
   readonly proxy?: string;
+  /** The time of day, which goes on while an instance is frozen. @default the machine's */
+  readonly clock?: Clock;
 }
 
-const CONNECT_TIMEOUT = 5_000;
 const HEADER_BYTES = 32_768;
-const MOST_HEADERS = 200;
 /** How long an address that was checked is held to be the name's. */
 const CHECKED_FOR = 30_000;
 const MOST_CHECKED = 1_000;
+/** How long after the last request connections are kept; a frozen instance does not see the other side close them. */
+const KEPT_FOR = 15_000;
 
 interface Place {
   readonly address: string;
@@ -41,10 +43,15 @@ interface Place {
  */
 export class HttpsUpstream implements Upstream {
   private readonly agent: Agent;
-  private readonly checked = new Map<string, { readonly address: string; readonly until: number }>();
+  private readonly ca: string[] | undefined;
+  private readonly clock: Clock;
+  private readonly checked = new Map<string, { readonly address: string; readonly at: number }>();
+  private lastUsed = 0;
 
   public constructor(private readonly options: HttpsUpstreamOptions = {}) {
-    const { ca } = options;
+    const { ca, clock = Date.now } = options;
+    this.clock = clock;
+    this.ca = ca === undefined ? undefined : [...rootCertificates, ca];
     this.agent = new Agent({
       keepAlive: true,
       maxSockets: 50,
@@ -52,7 +59,7 @@ export class HttpsUpstream implements Upstream {
       timeout: 60_000,
       rejectUnauthorized: true,
       minVersion: "TLSv1.2",
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(this.ca === undefined ? {} : { ca: this.ca }),
     });
   }
 
@@ -60,9 +67,12 @@ export class HttpsUpstream implements Upstream {
   public async send(asked: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
     const headers = sentHeaders(asked);
     if (signal.aborted) throw late();
-    const socket = this.options.proxy === undefined ? undefined : await this.tunnel(this.options.proxy, asked, signal);
-    const place = socket === undefined ? await this.placeOf(asked) : undefined;
-    const { host, method, target, body } = asked;
+    const { host, port, method, target, body } = asked;
+    const { proxy } = this.options;
+    if (proxy !== undefined) requireName(host);
+    const socket = proxy === undefined ? undefined : await tunnelTo(proxy, { host, port, ca: this.ca }, signal);
+    const place = socket === undefined ? await untilAborted(this.placeOf(asked), signal) : undefined;
+    this.dropOld();
     const sending = request({
       host: place?.address,
       port: place?.port,
@@ -89,104 +99,24 @@ export class HttpsUpstream implements Upstream {
     const elsewhere = this.options.connectTo?.get(`${host}:${port}`);
     if (elsewhere !== undefined) return elsewhere;
     const known = this.checked.get(host);
-    if (known !== undefined && known.until > performance.now()) return { address: known.address, port };
+    if (known !== undefined && this.isWithin(known.at, CHECKED_FOR)) return { address: known.address, port };
+    const at = this.clock();
     const address = await checkedAddress(host, this.options.allowAddress, this.options.lookup);
     if (this.checked.size >= MOST_CHECKED) this.checked.clear();
-    this.checked.set(host, { address, until: performance.now() + CHECKED_FOR });
+    this.checked.set(host, { address, at });
     return { address, port };
   }
 
-  // https://www.rfc-editor.org/rfc/rfc9110#name-connect
-  private tunnel(proxy: string, { host, port }: UpstreamRequest, signal: AbortSignal): Promise<TLSSocket> {
-    const { hostname, port: proxyPort } = new URL(proxy);
-    return new Promise((resolve, reject) => {
-      const asking = plainRequest({
-        host: hostname,
-        port: Number(proxyPort || 80),
-        method: "CONNECT",
-        path: `${host}:${port}`,
-        headers: { host: `${host}:${port}` },
-        agent: false,
-        signal,
-        timeout: CONNECT_TIMEOUT,
-      });
-      asking.on("timeout", () => asking.destroy());
-      asking.on("error", () => reject(signal.aborted ? late() : failed()));
-      asking.on("response", (answer) => {
-        answer.resume();
-        reject(failed());
-      });
-      asking.on("connect", (answer, socket) => {
-        if (answer.statusCode !== 200) {
-          socket.destroy();
-          reject(new GatewayProblem("destination_refused", "The way out does not lead to the connector's host."));
-          return;
-        }
-        const { ca } = this.options;
-        const secure = connectTls(
-          {
-            socket,
-            servername: host,
-            minVersion: "TLSv1.2",
-            rejectUnauthorized: true,
-            ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-          },
-          () => resolve(secure),
-        );
-        secure.on("error", () => reject(failed()));
-      });
-      asking.end();
-    });
+  private dropOld(): void {
+    if (!this.isWithin(this.lastUsed, KEPT_FOR)) {
+      for (const socket of Object.values(this.agent.freeSockets).flat()) socket?.destroy();
+    }
+    this.lastUsed = this.clock();
+  }
+
+  // A clock that was set back makes nothing last longer.
+  private isWithin(since: number, span: number): boolean {
+    const age = this.clock() - since;
+    return age >= 0 && age < span;
   }
 }
-
-function answerTo(sending: ClientRequest, body: Uint8Array, signal: AbortSignal): Promise<UpstreamResponse> {
-  return new Promise((resolve, reject) => {
-    const fail = (problem: GatewayProblem): void => {
-      sending.destroy();
-      reject(problem);
-    };
-    sending.on("socket", (socket) => {
-      if (!socket.connecting) return;
-      const timer = setTimeout(() => fail(failed()), CONNECT_TIMEOUT);
-      socket.once("secureConnect", () => clearTimeout(timer));
-      socket.once("close", () => clearTimeout(timer));
-    });
-    sending.on("error", () => fail(signal.aborted ? late() : failed()));
-    sending.on("upgrade", (_answer, socket) => {
-      socket.destroy();
-      fail(failed());
-    });
-    sending.on("response", (answer) => {
-      const headers = headersOf(answer);
-      if (headers === undefined) fail(failed());
-      else resolve({ status: answer.statusCode ?? 502, headers, body: bodyOf(answer, signal) });
-    });
-    sending.end(body);
-  });
-}
-
-// What breaks off is an error, never an end.
-async function* bodyOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of answer) yield chunk as Uint8Array;
-    if (!answer.complete) throw failed();
-  } catch (error) {
-    if (error instanceof GatewayProblem) throw error;
-    throw signal.aborted ? late() : failed();
-  } finally {
-    answer.destroy();
-  }
-}
-
-function headersOf({ rawHeaders }: IncomingMessage): HeaderList | undefined {
-  if (rawHeaders.length > MOST_HEADERS * 2) return undefined;
-  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
-    (rawHeaders[index * 2] ?? "").toLowerCase(),
-    rawHeaders[index * 2 + 1] ?? "",
-  ]);
-}
-
-const failed = (): GatewayProblem =>
-  new GatewayProblem("upstream_failed", "The connector's host gave no whole answer.");
-const late = (): GatewayProblem => new GatewayProblem("upstream_timeout", "The connector's host took too long.");

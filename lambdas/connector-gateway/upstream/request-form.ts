@@ -2,6 +2,8 @@ import type { HeaderList, UpstreamRequest } from "../core/ports";
 import { GatewayProblem } from "../core/problem";
 
 const METHOD = /^[A-Z]{1,20}$/;
+/** A host's name as a header and a proxy are told it. */
+const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 /** Path and query without blanks, controls and what is not ASCII. */
 const TARGET = /^\/[!-~]*$/;
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
@@ -34,10 +36,13 @@ export function sentHeaders({ method, target, headers, body, host, port }: Upstr
     TARGET.test(target) &&
     !target.startsWith("//") &&
     target.length <= LONGEST_TARGET &&
+    HOST.test(host) &&
     headers.length <= MOST_HEADERS &&
     headers.every(([name, value]) => NAME.test(name) && VALUE.test(value));
   if (!isWhole) throw new GatewayProblem("malformed_request", "The request can't be written without doubt.");
-  const kept = headers.filter(([name]) => !OWN.has(name));
+  // What `connection` names is about the connection too. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+  const named = headers.flatMap(([name, value]) => (name === "connection" ? value.toLowerCase().split(/[\s,]+/) : []));
+  const kept = headers.filter(([name]) => !OWN.has(name) && !named.includes(name));
   const hasBody = body.length > 0 || ["POST", "PUT", "PATCH"].includes(method);
   return [
     ["host", port === 443 ? host : `${host}:${port}`],

@@ -21,7 +21,7 @@ export async function checkedAddress(
   isAllowed: (address: string) => boolean = () => false,
   find: Lookup = systemLookup,
 ): Promise<string> {
-  if (isIP(host) !== 0) throw refused(host);
+  requireName(host);
   const addresses = await withinTime(find(host), host);
   const [first] = addresses;
   if (first === undefined) throw unresolved(host);
@@ -29,10 +29,15 @@ export async function checkedAddress(
   throw refused(host);
 }
 
+/** Policies allow names. @throws destination_refused for an address in place of one */
+export function requireName(host: string): void {
+  if (isIP(host) !== 0) throw refused(host);
+}
+
 async function withinTime(answer: Promise<readonly string[]>, host: string): Promise<readonly string[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unresolved(host)), TIMEOUT);
+    timer = setTimeout(() => reject(unresolved(host)), TIMEOUT).unref();
   });
   try {
     return await Promise.race([answer, late]);

@@ -246,13 +246,30 @@ function invoked(agent: string, address: string, inventory: Inventory): AgentFau
         fix: 'set ingress_settings to "ALLOW_INTERNAL_ONLY"',
       });
   }
-  for (const one of inventory.referring(address)) {
-    if (!/_iam_(member|binding)$/.test(one.type)) continue;
+  for (const one of callersOf(address, resource, inventory)) {
     const members = [textOf(one.values["member"]), ...blocksList(one.values["members"])];
     if (!members.some((member) => member !== undefined && PUBLIC_MEMBERS.has(member))) continue;
     faults.push({ agent, address: one.address, problem: `anybody may call ${address}`, fix: "name who may call it" });
   }
   return faults;
+}
+
+const CALLERS = [
+  "google_cloud_run_v2_service_iam",
+  "google_cloud_run_service_iam",
+  "google_cloudfunctions2_function_iam",
+  "google_cloudfunctions_function_iam",
+].flatMap((type) => [`${type}_member`, `${type}_binding`]);
+
+/** Grants on a service, by reference or by its name. */
+function callersOf(address: string, resource: PlannedResource | undefined, inventory: Inventory): PlannedResource[] {
+  const referring = inventory.referring(address).filter(({ type }) => /_iam_(member|binding)$/.test(type));
+  const name = textOf(resource?.values["name"]);
+  const named = CALLERS.flatMap((type) => inventory.of("grants", type)).filter(
+    ({ values }) =>
+      name !== undefined && ["name", "service", "cloud_function"].some((argument) => textOf(values[argument]) === name),
+  );
+  return [...new Set([...referring, ...named])];
 }
 
 const blocksList = (value: Resolved | undefined): string[] =>

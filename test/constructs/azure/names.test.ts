@@ -12,6 +12,8 @@ const FORMS: { readonly [kind in AzureNameKind]: RegExp } = {
   federatedCredential: /^(?=.{3,120}$)[a-zA-Z0-9][\w-]*$/,
   workspace: /^(?=.{4,63}$)[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/,
   storageAccount: /^[a-z0-9]{3,24}$/,
+  servicePlan: /^(?=.{1,40}$)[a-zA-Z0-9-]+$/,
+  functionApp: /^(?=.{2,32}$)[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/,
   diagnosticSetting: /^(?=.{1,260}$)[^*<>%:&?\\+/]+$/,
 };
 const kinds = Object.keys(FORMS) as AzureNameKind[];

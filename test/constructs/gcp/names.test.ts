@@ -4,6 +4,7 @@ import { type GcpNameKind, gcpName } from "../../../constructs/gcp/names";
 /** What Google takes, by kind. */
 const FORMS: { readonly [kind in GcpNameKind]: RegExp } = {
   resource: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  service: /^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/,
   account: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
   endpoint: /^[a-z][a-z0-9]{0,19}$/,
   pool: /^[a-z0-9-]{4,32}$/,

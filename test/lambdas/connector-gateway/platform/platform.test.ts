@@ -8,12 +8,13 @@ import { problemOf } from "../support/problem";
 let server: Server;
 let url: string;
 let now = 0;
-let reply: object | undefined;
+let reply: object | "never" | undefined;
 const asked: { url: string; headers: { [name: string]: unknown } }[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push({ url: request.url ?? "", headers: request.headers });
+    if (reply === "never") return;
     if (reply === undefined) response.writeHead(404).end("no such identity");
     else response.end(JSON.stringify(reply));
   });
@@ -78,6 +79,12 @@ describe.each(platforms)("%s", (name, tokensOf, good) => {
     expect(await tokens()).toBe("token-1");
   });
 });
+
+test("platforms that never answer give no token", async () => {
+  reply = "never";
+  const problems = await Promise.all(platforms.map(([, tokensOf]) => problemOf(tokensOf())));
+  expect(problems.map((problem) => problem?.reason)).toEqual(platforms.map(() => "credential_unavailable"));
+}, 15_000);
 
 test("an app without an identity has no token", async () => {
   expect((await problemOf(azureTokens("https://vault.azure.net", {}, () => now)))?.reason).toBe(

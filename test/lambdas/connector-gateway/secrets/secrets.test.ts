@@ -99,6 +99,14 @@ describe.each(sources)("%s", (_name, sourceAt, good) => {
   });
 });
 
+test("stores that never answer are given up", async () => {
+  answer = () => {};
+  const problems = await Promise.all(
+    sources.map(([, sourceAt]) => problemOf(() => sourceAt(endpoint).read("desk-token"))),
+  );
+  expect(problems.map((problem) => problem?.reason)).toEqual(sources.map(() => "credential_unavailable"));
+}, 15_000);
+
 describe("a secret", () => {
   test("is kept for five minutes and then asked for again; a failure is not kept", async () => {
     let now = 0;

@@ -25,7 +25,7 @@ class Refusal extends Error {
 }
 
 /**
- * The three methods of Firestore's REST API that the store uses, over the emulator's documents and queries. The emulator
+ * The methods of Firestore's REST API that the gateway uses, over the emulator's documents and queries. The emulator
  * speaks gRPC alone and knows no precondition but `exists`; the one on `updateTime` is checked here as Google documents it, and so is
  * that a write without a change leaves the time of update alone.
  */
@@ -77,8 +77,13 @@ export async function firestoreRest(): Promise<Answering & { readonly documents:
     return found.length === 0 ? [{ readTime: "2026-01-01T00:00:00Z" }] : found;
   }
 
-  function answer(path: string, input: Json): unknown {
+  function answer(path: string, input: Json | undefined): unknown {
     const [, parent = "", method] = /^\/v1\/(projects\/p\/databases\/d\/documents):(\w+)$/.exec(path) ?? [];
+    if (input === undefined) {
+      const found = documentOf(path.replace("/v1/", ""));
+      if (found === undefined) throw new Refusal(404, "NOT_FOUND");
+      return found;
+    }
     if (method === "commit") return commit(input);
     if (method === "runQuery") return runQuery(parent, input);
     if (method !== "batchGet") throw new Refusal(404, "NOT_FOUND");
@@ -94,7 +99,8 @@ export async function firestoreRest(): Promise<Answering & { readonly documents:
     request.on("end", () => {
       try {
         if (request.headers.authorization !== "Bearer token") throw new Refusal(401, "UNAUTHENTICATED");
-        const result = answer(request.url ?? "", JSON.parse(Buffer.concat(chunks).toString("utf8")));
+        const text = Buffer.concat(chunks).toString("utf8");
+        const result = answer(request.url ?? "", text === "" ? undefined : JSON.parse(text));
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
       } catch (error) {
         const { code, status } = error instanceof Refusal ? error : new Refusal(500, String(error));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isPublicAddress } from "../../../../lambdas/connector-gateway/upstream/address-rules";
+import { CidrBlock, SPECIAL_PURPOSE } from "../../../../lib/names/cidr-block";
 
 describe("an address of a host on the internet", () => {
   test.each([
@@ -65,6 +66,16 @@ describe("an address of a host on the internet", () => {
     ["link-local with a zone", "fe80::1%eth0"],
     ["site-local", "fec0::1"],
     ["multicast", "ff02::1"],
+    ["ISATAP", "2606:2800:21f:cb07:0:5efe:a00:7"],
+    ["ISATAP, universal", "2606:2800:21f:cb07:200:5efe:a00:7"],
+    ["direct delegation", "192.175.48.1"],
+    ["direct delegation", "2620:4f:8000::1"],
+    ["multicast tunnels", "192.52.193.1"],
+    ["a public one as a number", "134744072"],
+    ["a public one in hexadecimal", "0x8.8.8.8"],
+    ["a public one with a zero before", "8.8.8.010"],
+    ["a public one, short", "8.8"],
+    ["a public one in brackets", "[2606:2800::1]"],
     ["not given out", "4000::1"],
     ["no address", "localhost"],
     ["a number", "2130706433"],
@@ -93,9 +104,54 @@ describe("an address of a host on the internet", () => {
           `::ffff:0:${high}:${low}`,
           `64:ff9b::${high}:${low}`,
           `2002:${high}:${low}::1`,
+          `2606:2800:21f:cb07:0:5efe:${high}:${low}`,
         ];
         for (const form of forms) expect(isPublicAddress(form)).toBe(false);
       }),
     );
   });
+
+  test.each([...SPECIAL_PURPOSE[4], ...SPECIAL_PURPOSE[6]])("none is of %s, from its first to its last", (text) => {
+    const block = CidrBlock.parse(text, "registry");
+    const bits = block.version === 4 ? 32 : 128;
+    const address = (index: bigint): string =>
+      CidrBlock.parse(`${spelled(block.first + index, bits)}/${bits}`, "registry")
+        .toString()
+        .replace(/\/.*/, "");
+    fc.assert(
+      fc.property(fc.bigInt(0n, block.size - 1n), (index) => {
+        for (const at of [0n, index, block.size - 1n]) expect(isPublicAddress(address(at))).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("one that policies can't name as public is none here", () => {
+    const six = fc.tuple(
+      fc.integer({ min: 0x2000, max: 0x3fff }),
+      fc.array(fc.nat(0xffff), { minLength: 7, maxLength: 7 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.ipV4(),
+          six.map(([head, rest]) => [head, ...rest].map((word) => word.toString(16)).join(":")),
+        ),
+        (text) => {
+          const block = CidrBlock.parse(`${text}/${text.includes(":") ? 128 : 32}`, "address");
+          if (!block.isPublic) expect(isPublicAddress(text)).toBe(false);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+const spelled = (value: bigint, bits: number): string => {
+  const width = bits === 32 ? 8n : 16n;
+  const parts = Array.from({ length: bits / Number(width) }, (_, index) => {
+    const part = (value >> (BigInt(bits) - width * BigInt(index + 1))) & ((1n << width) - 1n);
+    return bits === 32 ? String(part) : part.toString(16);
+  });
+  return parts.join(bits === 32 ? "." : ":");
+};

@@ -1,89 +1,20 @@
-import type { AddressInfo } from "node:net";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { createServer as createTls, type SecureContext } from "node:tls";
 import type { UpstreamRequest } from "../../../../lambdas/connector-gateway/core/ports";
-import { SessionCa } from "../../../../lambdas/connector-gateway/local/session-ca";
-import { HttpsUpstream, type HttpsUpstreamOptions } from "../../../../lambdas/connector-gateway/upstream/https-client";
-import { problemOf } from "../support/problem";
+import {
+  asked,
+  clientOf,
+  clientWith,
+  closeHosts,
+  hostWith,
+  NAME,
+  openHosts,
+  raw,
+  reasonOf,
+  textOf,
+  trusted,
+} from "./hosts";
 
-const NAME = "api.desk-mail.net";
-let ca: SessionCa;
-let context: SecureContext;
-const servers: Server[] = [];
-const clients: HttpsUpstream[] = [];
-const clientWith = (options: HttpsUpstreamOptions): HttpsUpstream => {
-  const client = new HttpsUpstream(options);
-  clients.push(client);
-  return client;
-};
-
-/** A host that answers each request with these bytes, and the requests that it was sent. */
-async function hostWith(
-  answer: (request: string, socket: Socket) => void,
-): Promise<{ port: number; requests: string[] }> {
-  const requests: string[] = [];
-  const server = createTls({ SNICallback: (_name, done) => done(null, context) }, (socket) => {
-    let text = "";
-    socket.on("error", () => {});
-    socket.on("data", (data) => {
-      text += String(data);
-      const end = text.indexOf("\r\n\r\n");
-      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-      if (end < 0 || text.length < end + 4 + length) return;
-      requests.push(text);
-      const whole = text;
-      text = "";
-      answer(whole, socket);
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { port: (server.address() as AddressInfo).port, requests };
-}
-
-const raw = (text: string) => (_request: string, socket: Socket) => void socket.write(text);
-const asked = (change: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
-  host: NAME,
-  port: 443,
-  method: "GET",
-  target: "/a?b=1",
-  headers: [],
-  body: new Uint8Array(),
-  ...change,
-});
-
-function clientOf(port: number, options: Partial<HttpsUpstreamOptions> = {}): HttpsUpstream {
-  return clientWith({
-    ca: ca.pem,
-    lookup: async () => ["127.0.0.1"],
-    connectTo: new Map([[`${NAME}:443`, { address: "127.0.0.1", port }]]),
-    ...options,
-  });
-}
-
-async function textOf(
-  client: HttpsUpstream,
-  request = asked(),
-  signal = new AbortController().signal,
-): Promise<string> {
-  const { body } = await client.send(request, signal);
-  const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
-  return Buffer.concat(parts).toString("utf8");
-}
-
-const reasonOf = async (client: HttpsUpstream, request = asked(), signal?: AbortSignal) =>
-  (await problemOf(() => textOf(client, request, signal)))?.reason;
-
-beforeAll(async () => {
-  ca = await SessionCa.create(Date.now);
-  context = await ca.contextFor(NAME);
-});
-
-afterAll(() => {
-  for (const client of clients) client.close();
-  for (const server of servers) server.close();
-});
+beforeAll(openHosts);
+afterAll(closeHosts);
 
 describe("a connector's host", () => {
   test("is sent the request as it was judged, under its own name", async () => {
@@ -130,6 +61,18 @@ describe("a connector's host", () => {
     expect(requests[0]).not.toContain("evil");
   });
 
+  test("is not sent what a connection header names", async () => {
+    const { port, requests } = await hostWith(raw("HTTP/1.1 204 No Content\r\n\r\n"));
+    const headers = [
+      ["connection", "close, X-Hop"],
+      ["x-hop", "evil"],
+      ["x-end", "kept"],
+    ] as const;
+    await textOf(clientOf(port), asked({ headers }));
+    expect(requests[0]).not.toContain("evil");
+    expect(requests[0]).toContain("x-end: kept");
+  });
+
   test.each<[string, Partial<UpstreamRequest>]>([
     ["a line break in its path", { target: "/a\r\nx: 1" }],
     ["a blank in its path", { target: "/a b" }],
@@ -138,6 +81,9 @@ describe("a connector's host", () => {
     ["a line break in its method", { method: "GET / HTTP/1.1\r\n" }],
     ["the method CONNECT", { method: "CONNECT" }],
     ["a line break in a header", { headers: [["x-a", "1\r\nx-b: 2"]] }],
+    ["a line break in its host", { host: "a\r\nx: 1" }],
+    ["a path in its host", { host: "a/b" }],
+    ["a user in its host", { host: "a@b" }],
     ["a NUL in a header", { headers: [["x-a", "1\0"]] }],
     ["a name that is none", { headers: [["x a", "1"]] }],
     ["too many headers", { headers: Array.from({ length: 101 }, (_, index) => [`x-${index}`, "1"] as const) }],
@@ -162,7 +108,7 @@ describe("a connector's host", () => {
     const { port } = await hostWith(raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"));
     let asks = 0;
     const client = clientWith({
-      ca: ca.pem,
+      ca: trusted(),
       // The name moves to a private address after it was checked.
       lookup: async () => (++asks === 1 ? ["127.0.0.1"] : ["10.0.0.7"]),
       allowAddress: (address) => address === "127.0.0.1",
@@ -245,43 +191,5 @@ describe("a connector's host", () => {
     const client = clientOf(port);
     for (let turn = 0; turn < 3; turn++) expect(await textOf(client)).toBe("ok");
     expect(ports.size).toBe(1);
-  });
-});
-
-describe("a proxy that alone leads out", () => {
-  async function proxy(
-    answer: (authority: string) => string,
-    target: number,
-  ): Promise<{ url: string; asked: string[] }> {
-    const authorities: string[] = [];
-    const server = createServer((socket) => {
-      socket.on("error", () => {});
-      socket.once("data", (data) => {
-        const [, authority = ""] = /^CONNECT (\S+) HTTP/.exec(String(data)) ?? [];
-        authorities.push(authority);
-        const line = answer(authority);
-        socket.write(line);
-        if (!line.startsWith("HTTP/1.1 200")) return;
-        const onward = connect(target, "127.0.0.1");
-        onward.on("error", () => socket.destroy());
-        socket.pipe(onward).pipe(socket);
-      });
-    });
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: authorities };
-  }
-
-  test("is asked for the host by name, and TLS is the host's own", async () => {
-    const { port } = await hostWith(raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"));
-    const way = await proxy(() => "HTTP/1.1 200 OK\r\n\r\n", port);
-    expect(await textOf(clientWith({ ca: ca.pem, proxy: way.url }))).toBe("ok");
-    expect(way.asked).toEqual([`${NAME}:443`]);
-  });
-
-  test("that refuses, or can't be reached, ends the request", async () => {
-    const way = await proxy(() => "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", 9);
-    expect(await reasonOf(clientWith({ ca: ca.pem, proxy: way.url }))).toBe("destination_refused");
-    expect(await reasonOf(clientWith({ ca: ca.pem, proxy: "http://127.0.0.1:9" }))).toBe("upstream_failed");
   });
 });

@@ -124,9 +124,13 @@ function putDecoded(builder: ViewBuilder, escaped: string, decoded: string, at: 
   for (let i = 0; i < decoded.length; i += 1) builder.put(decoded.charAt(i), at + i * each, at + (i + 1) * each);
 }
 
+const hex = (code: number): string => `\\x${code.toString(16)}`;
+
+// Letters are all but the mark: a mark between marks would be read in two ways.
 const SPACED = [" ", ".", "-", "_", ",", "|"].map((mark) => {
-  const mark_ = mark.replace(/[.|]/, "\\$&");
-  return new RegExp(`[\\x21-\\x7e](?:${mark_}[\\x21-\\x7e]){13,}(?![A-Za-z0-9])`, "g");
+  const code = mark.charCodeAt(0);
+  const letter = code < 0x21 ? "[\\x21-\\x7e]" : `[\\x21-${hex(code - 1)}${hex(code + 1)}-\\x7e]`;
+  return new RegExp(`${letter}(?:${hex(code)}${letter}){13,}(?![A-Za-z0-9])`, "g");
 });
 
 /** What escapes are found with. */

@@ -6,7 +6,7 @@ import { runView, type View } from "./view";
 const ALIGNED_PREFIX = 64 * 1024;
 
 const BASE64 = /[A-Za-z0-9+/_-]{16,}(?:(?:\r?\n[ \t]{0,8}|\\r\\n|\\n)[A-Za-z0-9+/_-]+)*/g;
-const HEX = /(?:0x|\\x)?[0-9A-Fa-f]{2}(?:(?:[ :,-]|, )?(?:0x|\\x)?[0-9A-Fa-f]{2}){11,}[0-9A-Fa-f]?/g;
+const HEX = /[0-9A-Fa-f]{2}(?:(?:,? ?(?:0x|\\x)|, |[ :,-])?[0-9A-Fa-f]{2}){11,}[0-9A-Fa-f]?/g;
 const BASE32 = /[A-Z2-7]{24,}|[a-z2-7]{24,}/g;
 /** What runs are found with. */
 export const RUN_PATTERNS: readonly RegExp[] = [BASE64, HEX, BASE32];
