@@ -28,7 +28,7 @@ module.exports = {
       "functions are bundled apart from the library; of its policies they know the JSON",
       { path: "^lambdas/" },
       {
-        path: "^(constructs|examples|test|bench|scripts|lib/(?!policy/(connector-json|gateway-bundle|policy-json|egress)\\.ts$))",
+        path: "^(constructs|examples|test|bench|scripts|lib/(?!policy/(connector-json|gateway-bundle|gateway-extension|policy-json|egress)\\.ts$))",
       },
     ),
     never(

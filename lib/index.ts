@@ -35,6 +35,7 @@ export {
   EgressRule,
 } from "./policy/egress";
 export { EgressRequest } from "./policy/egress-request";
+export type { GatewayExtension, HandledRequest, HandlerRefusal, OwnDetector } from "./policy/gateway-extension";
 export { Approval, type ApprovalOptions, Budget, RateLimit } from "./policy/limits";
 export { Mode } from "./policy/mode";
 export { type ConnectorKind, Operation } from "./policy/operation";

@@ -4,8 +4,8 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, Fn, type ITerraformDependable, Lazy, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { resourceReference } from "../../lib/cell/agent-cell-base";
+import { extendedFunction, ownExtension } from "../../lib/cell/gateway-extension";
 import { checkControls } from "../../lib/cell/packaged-check";
-import { packagedFunction } from "../../lib/cell/packaged-function";
 import {
   type CompiledBundle,
   checkApprovers,
@@ -31,6 +31,11 @@ export interface AwsConnectorGatewayProps {
    * region
    */
   readonly secrets?: { readonly [name: string]: string };
+  /**
+   * Path of a TypeScript or JavaScript file with detectors and a handler of yours, see `GatewayExtension`: it is bundled with
+   * esbuild and put into the archive. It runs with the gateway's rights. @default - none
+   */
+  readonly extension?: string;
   /** Instances that may run at once; more requests are refused. @default 20 */
   readonly reservedConcurrency?: number;
   /** Seconds that one request may take, up to 29. @default 29 */
@@ -77,7 +82,7 @@ export class AwsConnectorGateway extends Construct {
     super(scope, id);
     const { cellName, host, tags, vpcEndpointId, at } = config;
     const name = `cordon-${cellName}-connector-gateway`;
-    const packaged = packagedFunction("connector-gateway/aws.zip");
+    const packaged = extendedFunction("connector-gateway/aws.zip", ownExtension(config, at));
     this.table = new DynamodbTable(this, "Table", {
       name,
       billingMode: "PAY_PER_REQUEST",
@@ -245,7 +250,7 @@ export function checkGatewayFits(
   connectors: readonly Connector[],
   at: string,
 ): void {
-  checkControls(connectors, at);
+  checkControls(connectors, at, ownExtension(gatewayProps, at)?.detectors);
   checkApprovers(connectors, gatewayProps.approvers ?? {}, at);
   if (tier === AwsEgressTier.SEALED) {
     throw new CordonError(

@@ -19,6 +19,11 @@ export interface AzureConnectorGatewayProps {
    * the cell's. The compiled policy then is among the app's settings. @default - both are written into that account
    */
   readonly package?: AzureGatewayPackage;
+  /**
+   * Path of a TypeScript or JavaScript file with detectors and a handler of yours, see `GatewayExtension`: it is bundled with
+   * esbuild and put into the archive. It runs with the gateway's rights. @default - none
+   */
+  readonly extension?: string;
   /** Size of the plan's instances: Basic, Standard or Premium. @default "B1" */
   readonly sku?: string;
   /** Instances that run. @default 1 */

@@ -1,6 +1,7 @@
 import { Fn, type ITerraformDependable, Lazy, TerraformLocal, type TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { secretsOf } from "../../lib/cell/gateway-checks";
+import { ownExtension } from "../../lib/cell/gateway-extension";
 import { type CompiledBundle, compileGatewayBundle, gatewayPolicy } from "../../lib/compile/gateway-bundle";
 import { CordonError } from "../../lib/errors/cordon-error";
 import type { Connector } from "../../lib/policy/connector";
@@ -66,6 +67,7 @@ export class AzureConnectorGateway extends Construct {
       ...shared,
       stack,
       policy: policy.asString,
+      extension: ownExtension(config, at),
       ...(config.package === undefined ? {} : { package: config.package }),
     });
     const ways = this.reachStore();

@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { checkGatewayName, gatewayNumber, secretsOf } from "../../lib/cell/gateway-checks";
+import { ownExtension } from "../../lib/cell/gateway-extension";
 import { checkControls } from "../../lib/cell/packaged-check";
 import { checkApprovers } from "../../lib/compile/gateway-bundle";
 import { CordonError, quoted } from "../../lib/errors/cordon-error";
@@ -26,7 +27,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Refuses connectors that a cell has no way to mediate, before anything is created. @throws CORDON-163, CORDON-164 */
 export function checkGatewayFits(cell: AzureGatewayCell, connectors: readonly Connector[], at: string): void {
   const { tier, gatewayProps, place } = cell;
-  checkControls(connectors, at);
+  checkControls(connectors, at, ownExtension(gatewayProps, at)?.detectors);
   checkApprovers(connectors, gatewayProps.approvers ?? {}, at);
   if (cell.connectorGateway === undefined) checkGatewayName(cell.agents, at);
   if (tier === AzureEgressTier.SEALED) {
@@ -93,6 +94,14 @@ function checkProps(props: AzureConnectorGatewayProps, place: string): void {
       at,
       `package ${quoted(given.uri)} is not the address of a blob`,
       "write it without a signature; the gateway reads it by its identity",
+    );
+  }
+  if (given !== undefined && props.extension !== undefined) {
+    throw new CordonError(
+      "CORDON-164",
+      at,
+      "an extension is put into the archive that the cell writes, and package says that it writes none",
+      "leave package out, or deploy from a network that reaches the store",
     );
   }
   limitsOf(props, place);

@@ -3,7 +3,7 @@ import { StorageBlob } from "@cdktf/provider-azurerm/lib/storage-blob";
 import { StorageContainer } from "@cdktf/provider-azurerm/lib/storage-container";
 import { AssetType, Fn, type ITerraformDependable, TerraformAsset, type TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { packagedFunction } from "../../lib/cell/packaged-function";
+import { type BundledExtension, extendedFunction } from "../../lib/cell/gateway-extension";
 import { AzapiProvider, AzapiResource } from "./azapi";
 import type { AzureScope } from "./location";
 import { azureName } from "./names";
@@ -20,6 +20,8 @@ export interface AzureGatewayStoreProps {
   readonly stack: TerraformStack;
   /** The compiled policy, a reference. */
   readonly policy: string;
+  /** A file of the owner's, put into the archive. */
+  readonly extension: BundledExtension | undefined;
   /** @default - the archive is written into the store */
   readonly package?: AzureGatewayPackage;
   /** Makes the account's name one's own; it is unique in the whole of Azure. */
@@ -89,7 +91,7 @@ export class AzureGatewayStore extends Construct {
       this.packageUri = props.package.uri;
       return;
     }
-    const packaged = packagedFunction("connector-gateway/azure.zip");
+    const packaged = extendedFunction("connector-gateway/azure.zip", props.extension);
     const asset = new TerraformAsset(this, "Archive", { path: packaged.path, type: AssetType.FILE });
     const digest = Buffer.from(packaged.sha256, "base64").toString("hex");
     // Another archive has another name, which starts the app anew.

@@ -2,6 +2,7 @@ import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { resourceReference } from "../../lib/cell/agent-cell-base";
 import { checkGatewayName, gatewayNumber, secretsOf } from "../../lib/cell/gateway-checks";
+import { ownExtension } from "../../lib/cell/gateway-extension";
 import { checkControls } from "../../lib/cell/packaged-check";
 import {
   type CompiledBundle,
@@ -32,6 +33,11 @@ export interface GcpConnectorGatewayProps {
    * cell's project
    */
   readonly secrets?: { readonly [name: string]: string };
+  /**
+   * Path of a TypeScript or JavaScript file with detectors and a handler of yours, see `GatewayExtension`: it is bundled with
+   * esbuild and put into the archive. It runs with the gateway's rights. @default - none
+   */
+  readonly extension?: string;
   /**
    * Instances that may run at once; more requests wait or are refused. Each takes up to four addresses of the gateway's
    * subnet. @default 10
@@ -101,6 +107,7 @@ export class GcpConnectorGateway extends Construct {
       network,
       host,
       audience: this.audience,
+      extension: ownExtension(config, at),
       ...limitsOf(config, host.cidr.prefix, at),
       environment: {
         ...host.clientEnvironment,
@@ -203,7 +210,7 @@ export interface GcpGatewayCell {
 /** Refuses connectors that a cell has no way to mediate, before anything is created. @throws CORDON-163, CORDON-164 */
 export function checkGatewayFits(cell: GcpGatewayCell, connectors: readonly Connector[], at: string): void {
   const { tier, strict, services, agentPrefix, gatewayProps } = cell;
-  checkControls(connectors, at);
+  checkControls(connectors, at, ownExtension(gatewayProps, at)?.detectors);
   checkApprovers(connectors, gatewayProps.approvers ?? {}, at);
   if (cell.connectorGateway === undefined) checkGatewayName(cell.agents, at);
   const refuse = (problem: string, fix: string): never => {

@@ -8,7 +8,7 @@ import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucke
 import { StorageBucketObject } from "@cdktf/provider-google/lib/storage-bucket-object";
 import { AssetType, type ITerraformDependable, TerraformAsset, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { packagedFunction } from "../../lib/cell/packaged-function";
+import { type BundledExtension, extendedFunction } from "../../lib/cell/gateway-extension";
 import type { GcpAgent } from "./agent";
 import { gcpName } from "./names";
 import type { GcpCellNetwork } from "./network";
@@ -23,6 +23,8 @@ export interface GcpGatewayServiceProps {
   /** What callers' tokens are made for. */
   readonly audience: string;
   readonly environment: { readonly [name: string]: string };
+  /** A file of the owner's, put into the archive. */
+  readonly extension: BundledExtension | undefined;
   readonly maxInstances: number;
   /** Seconds. */
   readonly timeout: number;
@@ -60,7 +62,7 @@ export class GcpGatewayService extends Construct {
     super(scope, id);
     const { cellName, apis } = props;
     const { project, region } = props.scope;
-    const packaged = packagedFunction("connector-gateway/gcp.zip");
+    const packaged = extendedFunction("connector-gateway/gcp.zip", props.extension);
     const digest = Buffer.from(packaged.sha256, "base64").toString("hex");
     this.bucket = new StorageBucket(this, "Bucket", {
       name: gcpName("resource", project, cellName, "gateway"),

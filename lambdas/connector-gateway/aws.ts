@@ -9,7 +9,7 @@ import {
 } from "./adapters/aws-events";
 import { callSts } from "./adapters/call-sts";
 import { once, secretNamesOf, settingOf } from "./adapters/configuration";
-import { ownDetectors } from "./adapters/extension";
+import { ownOptions } from "./adapters/extension";
 import { LineSink } from "./adapters/line-sink";
 import { policyOfTable } from "./adapters/policy-sources";
 import { gatewayOf } from "./adapters/wiring";
@@ -48,7 +48,7 @@ const gateway = once(async (): Promise<Gateway> => {
     upstream: new HttpsUpstream(),
     sink: new LineSink(),
     attest: { stsHosts: [`sts.${region}.amazonaws.com`], callSts },
-    detectors: ownDetectors(__dirname),
+    own: ownOptions(__dirname),
   });
 });
 

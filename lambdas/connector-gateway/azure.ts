@@ -3,7 +3,7 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 import { wholeBody } from "./adapters/aws-events";
 import { bearerOf } from "./adapters/bearer";
 import { once, secretNamesOf, settingOf } from "./adapters/configuration";
-import { ownDetectors } from "./adapters/extension";
+import { ownOptions } from "./adapters/extension";
 import { partsOf } from "./adapters/http-requests";
 import { policyOfBlob, policyOfSetting } from "./adapters/policy-sources";
 import { gatewayOf } from "./adapters/wiring";
@@ -62,7 +62,7 @@ const gateway = once(async (): Promise<Gateway> => {
     secrets: new CachedSecrets(secrets, Date.now),
     upstream: new HttpsUpstream(),
     sink,
-    detectors: ownDetectors(__dirname),
+    own: ownOptions(__dirname),
   });
 });
 

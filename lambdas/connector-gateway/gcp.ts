@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cloudRunProof } from "./adapters/cloud-run";
 import { once, secretNamesOf, settingOf } from "./adapters/configuration";
-import { ownDetectors } from "./adapters/extension";
+import { ownOptions } from "./adapters/extension";
 import { requestOf, writeAnswer } from "./adapters/http-requests";
 import { LineSink } from "./adapters/line-sink";
 import { policyOfDocument } from "./adapters/policy-sources";
@@ -37,7 +37,7 @@ const gateway = once(async (): Promise<Gateway> => {
     secrets: new CachedSecrets(secrets, Date.now),
     upstream: new HttpsUpstream(proxy === undefined ? {} : { proxy }),
     sink: new LineSink(),
-    detectors: ownDetectors(__dirname),
+    own: ownOptions(__dirname),
     streams: true,
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { CordonError } from "../errors/cordon-error";
 
 /** A function as the package brings it. */
@@ -19,6 +19,7 @@ export function packagedFunction(name: string): PackagedFunction {
 
 /** Path of a file that is built with the package. @throws CORDON-165 */
 export function packagedFile(name: string): string {
+  if (isAbsolute(name)) return name;
   // This file is run from `dist/lib/cell` once built, and from `lib/cell` in the repository.
   const candidates = [join(__dirname, "../../lambdas", name), join(__dirname, "../../dist/lambdas", name)];
   const path = candidates.find((candidate) => existsSync(candidate));

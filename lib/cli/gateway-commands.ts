@@ -31,6 +31,7 @@ export function addGatewayCommands(program: Command, streams: CliStreams, exit: 
         .default([], "none"),
     )
     .option("--trust <file>", "certificates that connectors' hosts are checked against as well")
+    .option("--extension <file>", "detectors and a handler of yours, as TypeScript or JavaScript")
     .action(async (options: GatewayOptions) => {
       const { gateway } = require("./commands/gateway") as typeof import("./commands/gateway");
       const running = await gateway(options, streams);
@@ -44,6 +45,7 @@ export function addGatewayCommands(program: Command, streams: CliStreams, exit: 
     .requiredOption("--policy <file>", "the policy, as JSON or YAML")
     .requiredOption("--agent <name>", "the agent")
     .option("--connector <name>", "the connector of MCP messages, where the policy has several")
+    .option("--extension <file>", "detectors and a handler of yours, as TypeScript or JavaScript")
     .action(async (traffic: string, options: ReplayCommandOptions) => {
       const { replay } = require("./commands/replay") as typeof import("./commands/replay");
       exit(await replay(traffic, options, streams));

@@ -1,4 +1,7 @@
+import { bundleExtension, writtenExtension } from "../cell/gateway-extension";
+import { checkControls } from "../cell/packaged-check";
 import { packagedFile } from "../cell/packaged-function";
+import type { ContainmentPolicy } from "../policy/containment-policy";
 import type { PolicyJson } from "../policy/policy-json";
 
 /** What the packaged gateway of the laptop exports. It is bundled, so that its libraries are not installed. */
@@ -55,6 +58,8 @@ export interface LocalGatewayOptions {
   readonly secrets: { readonly [name: string]: string };
   /** Who may approve; every name where nobody is listed. */
   readonly approvers: { readonly [group: string]: readonly string[] };
+  /** Path of the owner's bundled file, with detectors and a handler. */
+  readonly extension?: string;
   /** Blocks of private addresses that connectors may be at. */
   readonly allow: readonly string[];
   /** Certificates that connectors' hosts are checked against, besides the usual ones. */
@@ -81,9 +86,22 @@ export interface ReplayOptions {
   readonly kind: "har" | "mcp";
   /** The connector of MCP messages. */
   readonly connector?: string;
+  /** Path of the owner's bundled file, with detectors and a handler. */
+  readonly extension?: string;
 }
 
 /** The gateway that the package brings. @throws CORDON-165 */
 export function localGateway(): LocalGatewayModule {
   return require(packagedFile("connector-gateway/local/index.js")) as LocalGatewayModule;
+}
+
+/**
+ * Bundles the file of `--extension`, if there is one, and checks that the gateway can apply what the policy names.
+ *
+ * @throws CORDON-038, CORDON-166
+ */
+export function readyExtension(policy: ContainmentPolicy, file: string | undefined): { extension?: string } {
+  const extension = file === undefined ? undefined : bundleExtension(file, "--extension");
+  checkControls(policy.connectors, `policy ${policy.name}`, extension?.detectors);
+  return extension === undefined ? {} : { extension: writtenExtension(extension) };
 }

@@ -109,6 +109,7 @@ export const CORDON_ERROR_CODES = {
   "CORDON-163": "approvals that nobody can give",
   "CORDON-164": "a connector gateway that the cell can't hold",
   "CORDON-165": "a packaged function that is not there",
+  "CORDON-166": "an extension of the gateway that can't be used",
   "CORDON-170": "an entry that a proxy can't hold",
   "CORDON-171": "requests in a tier that does not look into TLS",
   "CORDON-172": "a Google API on the allow list instead of the cell's services",

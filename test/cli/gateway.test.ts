@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { desk } from "../../examples/connectors/policy";
-import { Egress } from "../../lib";
+import { Connector, ContainmentPolicy, type DlpOptions, Egress, Operation } from "../../lib";
 import { run } from "../../lib/cli/run";
 import { type FakeHosts, startFakeHosts } from "../../scripts/fake-hosts";
 import { cordon } from "../support/cli";
@@ -314,6 +314,37 @@ describe("cordon replay", () => {
       { connector: "wiki", verdict: "deny", reason: "operation_not_permitted" },
     ]);
   });
+
+  test("takes detectors and a handler of the owner's from a file", async () => {
+    const own = join(__dirname, "../support/extensions/customer-number.ts");
+    const desk = "https://acme.desk.example.com";
+    const body = '{"text":"for ACME-123456"}';
+    const har = write(
+      "own.har",
+      JSON.stringify({ log: { entries: [entry("POST", `${desk}/tickets/7/replies`, "{}", body)] } }),
+    );
+    const findings = async (...more: string[]): Promise<unknown> => {
+      const file = ownPolicy({ request: { personal: "alert" } });
+      const { out, error } = await cordon("replay", har, "--policy", file, "--agent", "triage", ...more);
+      expect(error).toBe("");
+      return JSON.parse(out).findings;
+    };
+    expect(await findings()).toEqual([]);
+    expect(await findings("--extension", own)).toEqual([
+      { detector: "acme.customer-number", action: "alert", count: 1 },
+    ]);
+    const file = ownPolicy({ request: { detectors: { "acme.customer-number": "block" } } });
+    const unknown = await cordon("replay", har, "--policy", file, "--agent", "triage");
+    expect([unknown.code, unknown.error]).toEqual([2, expect.stringContaining("CORDON-038")]);
+  });
+
+  function ownPolicy(dlp: DlpOptions): string {
+    const connector = Connector.http("tickets", { host: "acme.desk.example.com", reason: "desk" }).permit(
+      Operation.post("/tickets/{id}/replies"),
+      { dlp },
+    );
+    return write("own.json", JSON.stringify(ContainmentPolicy.denyAll("own").connect(connector).toJSON()));
+  }
 
   test("exits with 0 where everything passes", async () => {
     const har = write(

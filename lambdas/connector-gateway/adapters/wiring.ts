@@ -5,12 +5,12 @@ import { Approvals } from "../core/approvals";
 import { Attestor, type AttestorOptions, trustedIssuers } from "../core/attest";
 import { AuditChain, principalText } from "../core/audit";
 import { readBundle } from "../core/bundle";
-import type { CustomDetector } from "../core/detect";
 import { Gateway } from "../core/gateway";
 import { Limits } from "../core/limits";
 import type { GatewayPorts } from "../core/mediation";
 import type { CedarEngine } from "../core/operations/cedar";
 import type { AuditSink, Clock, SecretSource, Store, Upstream } from "../core/ports";
+import type { OwnOptions } from "./extension";
 import { StoredTokenKeys } from "./token-keys";
 
 /** What differs between clouds. */
@@ -23,7 +23,8 @@ export interface Surroundings {
   readonly upstream: Upstream;
   readonly sink: AuditSink;
   readonly attest?: AttestorOptions;
-  readonly detectors?: readonly CustomDetector[];
+  /** Detectors and a handler of the owner. */
+  readonly own?: OwnOptions;
   readonly asked?: GatewayPorts["asked"];
   readonly streams?: boolean;
   /** @default the members that the policy names */
@@ -36,7 +37,7 @@ export interface Surroundings {
 
 /** A gateway as every cloud runs it. @throws policy_unavailable */
 export function gatewayOf(around: Surroundings): Gateway {
-  const { store, secrets, upstream, digest, attest = {}, detectors, asked, streams = false } = around;
+  const { store, secrets, upstream, digest, attest = {}, own = {}, asked, streams = false } = around;
   const clock = around.clock ?? Date.now;
   const bundle = readBundle(around.policy, { digest });
   const keys = new JwksSource(trustedIssuers(bundle, attest), clock, {
@@ -64,7 +65,7 @@ export function gatewayOf(around: Surroundings): Gateway {
   return new Gateway(bundle, ports, {
     policyDigest: digest,
     streams,
-    ...(detectors === undefined ? {} : { detectors }),
+    ...own,
   });
 }
 

@@ -14,6 +14,7 @@ import { GatewayProblem, problemOf, type Reason } from "./problem";
 import { askApproval } from "./steps/approve";
 import { checkCondition, checkTenancy, requireOperation } from "./steps/authorize";
 import { readCredential, type Scrubber, withCredential } from "./steps/credential";
+import { askHandler } from "./steps/handle";
 import { type FoundKind, Inspector } from "./steps/inspect";
 import { Usage } from "./steps/limits";
 import { decisionOf } from "./steps/record";
@@ -25,6 +26,7 @@ const WATCHED: readonly Reason[] = [
   "operation_not_permitted",
   "condition_not_met",
   "schema_mismatch",
+  "handler_refused",
   "rate_limited",
   "budget_exhausted",
   "sensitive_data",
@@ -73,6 +75,7 @@ export class Exchange implements ExchangeState {
     if (operation !== undefined) {
       await this.judge(() => schemas.check(connector, operation, call.subject));
       await this.judge(() => checkCondition(conditions, operation, agent.name, call, body.length));
+      await this.judge(() => this.askOwner(operation));
       await this.judge(() => this.usage?.reserve(this.bytesOut));
       if (operation.approval !== undefined) await this.requireApproval(operation);
     }
@@ -260,6 +263,24 @@ export class Exchange implements ExchangeState {
       if (!(isWatched && error instanceof GatewayProblem && WATCHED.includes(error.reason))) throw error;
       this.watched.push(error);
     }
+  }
+
+  private async askOwner({ operation }: OperationJson): Promise<void> {
+    const { onRequest } = this.gateway.options;
+    if (onRequest === undefined) return;
+    const { connector, call, body } = this.known;
+    const { method, target, headers } = call.upstream;
+    const agent = this.caller?.agent ?? "";
+    const handled = {
+      agent,
+      connector: connector.name,
+      operation,
+      method,
+      target,
+      headers,
+      body: new Uint8Array(body),
+    };
+    await askHandler(onRequest, handled, this.rule);
   }
 
   private async requireApproval({ approval }: OperationJson): Promise<void> {

@@ -44,6 +44,8 @@ export class Gateway implements Mediator {
       return streamed(exchange, { ...response, body }, () => clearTimeout(timer));
     } catch (error) {
       isStream = false;
+      // The host may still be sending what nobody reads.
+      abort.abort();
       return await refusedBy(exchange, error);
     } finally {
       if (!isStream) clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { ConnectorJson } from "../../../lib/policy/connector-json";
 import type { GatewayAgentJson, GatewayBundleJson } from "../../../lib/policy/gateway-bundle";
+import type { GatewayExtension } from "../../../lib/policy/gateway-extension";
 import type { ApprovalRecord, Approvals } from "./approvals";
 import type { Attestor } from "./attest";
 import type { AuditChain } from "./audit";
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly policyDigest: string;
   /** Detectors of the owner's, besides the shipped ones. */
   readonly detectors?: readonly CustomDetector[];
+  /** The owner's word on each request that operations permit. */
+  readonly onRequest?: NonNullable<GatewayExtension["onRequest"]>;
   /** Milliseconds that a connector's host may take, and may be silent in a stream. @default 25,000 */
   readonly timeout?: number;
   /** Whether events leave as they come; else answers are whole. @default false */

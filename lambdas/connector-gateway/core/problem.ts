@@ -6,6 +6,7 @@ export type Reason =
   | "condition_not_met"
   | "tenancy_mismatch"
   | "schema_mismatch"
+  | "handler_refused"
   | "rate_limited"
   | "budget_exhausted"
   | "approval_required"
@@ -34,6 +35,7 @@ const STATUS: { readonly [reason in Reason]: number } = {
   condition_not_met: 403,
   tenancy_mismatch: 403,
   schema_mismatch: 422,
+  handler_refused: 403,
   rate_limited: 429,
   budget_exhausted: 429,
   approval_required: 403,

@@ -1,4 +1,5 @@
 import type { PolicyJson } from "../../../lib/policy/policy-json";
+import { optionsOf } from "../adapters/extension";
 import { gatewayOf } from "../adapters/wiring";
 import type { HeaderList, Upstream } from "../core/ports";
 import { GatewayProblem } from "../core/problem";
@@ -18,6 +19,8 @@ export interface ReplayInput {
   readonly kind: "har" | "mcp";
   /** The connector of MCP messages. @default the only one */
   readonly connector?: string;
+  /** Path of the owner's bundled file, with detectors and a handler. */
+  readonly extension?: string;
 }
 
 /** What would have become of one exchange. */
@@ -54,6 +57,7 @@ export async function* replay(input: ReplayInput): AsyncGenerator<ReplayedLine> 
     upstream,
     sink: { write: async (written) => void records.push(...(written as Json[])) },
     clock,
+    ...(input.extension === undefined ? {} : { own: optionsOf(input.extension) }),
   });
   const connectors = new Map((policy.connectors ?? []).map(({ name, host, port = 443 }) => [`${host}:${port}`, name]));
   for (const [index, exchange] of exchangesOf(input).entries()) {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PolicyJson } from "../../../lib/policy/policy-json";
+import { optionsOf } from "../adapters/extension";
 import { gatewayOf } from "../adapters/wiring";
 import { GatewayProblem } from "../core/problem";
 import { MemoryStore } from "../stores/memory";
@@ -29,6 +30,7 @@ export interface LocalGatewayInput {
   readonly approvers: { readonly [group: string]: readonly string[] };
   readonly allow: readonly string[];
   readonly trust?: string;
+  readonly extension?: string;
   /** Other places for hosts, by `host:port`. */
   readonly connectTo: ReadonlyMap<string, { readonly address: string; readonly port: number }>;
   readonly write: (text: string) => void;
@@ -64,6 +66,7 @@ export async function runGateway(input: LocalGatewayInput): Promise<LocalGateway
         for (const shown of records.map(shownOf)) if (shown !== undefined) view.show(shown);
       },
     },
+    ...(input.extension === undefined ? {} : { own: optionsOf(input.extension) }),
     streams: true,
     isApprover: (group, approver) => approvers[group]?.includes(approver) ?? true,
   });

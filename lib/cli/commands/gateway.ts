@@ -1,7 +1,7 @@
 import { isValidCIDR } from "ipaddr.js";
 import { CordonError, quoted } from "../../errors/cordon-error";
 import { ContainmentPolicy } from "../../policy/containment-policy";
-import { localGateway, type RunningGateway } from "../local-gateway";
+import { localGateway, type RunningGateway, readyExtension } from "../local-gateway";
 import type { CliStreams } from "../streams";
 
 export interface GatewayOptions {
@@ -13,6 +13,7 @@ export interface GatewayOptions {
   readonly approver: { readonly [group: string]: readonly string[] };
   readonly allowPrivate: readonly string[];
   readonly trust?: string;
+  readonly extension?: string;
   readonly connectTo: readonly string[];
 }
 
@@ -33,6 +34,7 @@ export async function gateway(options: GatewayOptions, streams: CliStreams): Pro
     write: streams.out,
     isTerminal: streams.isTerminal,
     ...(options.state === undefined ? {} : { state: options.state }),
+    ...readyExtension(policy, options.extension),
     ...(options.trust === undefined ? {} : { trust: options.trust }),
   });
   const proxy = `http://127.0.0.1:${running.port}`;

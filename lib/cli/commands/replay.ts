@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { CordonError, quoted } from "../../errors/cordon-error";
 import { ContainmentPolicy } from "../../policy/containment-policy";
-import { localGateway } from "../local-gateway";
+import { localGateway, readyExtension } from "../local-gateway";
 import { type CliStreams, ExitCode } from "../streams";
 
 export interface ReplayCommandOptions {
   readonly policy: string;
   readonly agent: string;
   readonly connector?: string;
+  readonly extension?: string;
 }
 
 /** `cordon replay`: judges recorded traffic, one JSON line for each exchange. */
@@ -22,6 +23,7 @@ export async function replay(path: string, options: ReplayCommandOptions, stream
     agent: options.agent,
     traffic,
     kind,
+    ...readyExtension(policy, options.extension),
     ...(options.connector === undefined ? {} : { connector: options.connector }),
   });
   try {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { AwsAgentCell, type AwsAgentCellProps, AwsEgressTier, AwsService } from "../../../constructs/aws";
@@ -49,6 +50,25 @@ describe("the connector gateway on AWS", () => {
     expect(topology.reach("triage")).toEqual(["status.example.com:443"]);
     expect(topology.reach("connector-gateway")).toEqual(["acme.desk.example:443"]);
     expect(topology.canReach("triage", "https://acme.desk.example")).toBe(false);
+  });
+
+  test("takes the owner's detectors and handler into its archive, and knows their names in controls", () => {
+    const own = join(__dirname, "../../support/extensions/customer-number.ts");
+    const scanning = ContainmentPolicy.denyAll("support").connect(
+      tickets.permit(Operation.post("/notes"), {
+        dlp: { request: { detectors: { "acme.customer-number": "block" } } },
+      }),
+    );
+    const hashOf = (props: Partial<AwsAgentCellProps>, policy: ContainmentPolicy): unknown => {
+      const cell = cellWith(props);
+      cell.addAgent("triage", { policy });
+      return only(planOf(cell), "aws_lambda_function")["source_code_hash"];
+    };
+    const extension = { connectorGateway: { extension: own } };
+    expect(hashOf(extension, scanning)).toBe(hashOf(extension, support));
+    expect(hashOf(extension, support)).not.toBe(hashOf({}, support));
+    expect(refusal(() => hashOf({}, scanning))).toContain("no detector is named acme.customer-number");
+    expect(refusal(() => hashOf({ connectorGateway: { extension: "none.ts" } }, support))).toContain("CORDON-166");
   });
 
   test("is not there without connectors, and appears once for all agents that have some", () => {

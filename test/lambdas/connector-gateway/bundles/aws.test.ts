@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import dynalite from "dynalite";
 import { sample } from "../detect/samples";
 import { type Host, startHost } from "./support/host";
@@ -22,6 +24,7 @@ let tables: Server;
 let secrets: Server;
 let settings: { [name: string]: string };
 const folder = unpacked("aws");
+const extended = unpacked("aws", join(__dirname, "../../../support/extensions/customer-number.ts"));
 const started: RunningFunction[] = [];
 
 const listening = (server: Server): Promise<string> =>
@@ -84,8 +87,8 @@ async function dynamo(url: string, operation: string, input: object): Promise<vo
   throw new Error(`${operation} failed`);
 }
 
-async function run(change: { [name: string]: string } = {}): Promise<RunningFunction> {
-  const one = await startFunction(folder, { ...settings, ...change });
+async function run(change: { [name: string]: string } = {}, code = folder): Promise<RunningFunction> {
+  const one = await startFunction(code, { ...settings, ...change });
   started.push(one);
   return one;
 }
@@ -150,6 +153,20 @@ describe("the AWS archive in a process of its own", () => {
     expect(new Set(answers.filter(({ statusCode }) => statusCode !== 200).map((one) => jsonOf(one).reason))).toEqual(
       new Set(["budget_exhausted"]),
     );
+  });
+
+  test("asks the owner's handler, which is in the archive, and refuses with one that can't be loaded", async () => {
+    const one = await run({}, extended);
+    const answer = (await one.invoke(event("POST", "/tickets", { customer: "eve" }))) as ApiAnswer;
+    expect(jsonOf(answer)).toMatchObject({
+      reason: "handler_refused",
+      detail: "The customer is not one of this desk.",
+    });
+    expect(((await one.invoke(event("GET", "/tickets/7"))) as ApiAnswer).statusCode).toBe(200);
+    const broken = unpacked("aws");
+    writeFileSync(join(broken, "extension.js"), "throw new Error()");
+    const other = await run({}, broken);
+    expect(jsonOf((await other.invoke(event("GET", "/tickets/7"))) as ApiAnswer).reason).toBe("policy_unavailable");
   });
 
   test.each<[string, { [name: string]: string }, string]>([
