@@ -1,7 +1,7 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { DynamodbTableItem } from "@cdktf/provider-aws/lib/dynamodb-table-item";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { AssetType, Fn, type ITerraformDependable, Lazy, TerraformAsset, TerraformLocal } from "cdktf";
+import { AssetType, Fn, type ITerraformDependable, Lazy, TerraformAsset, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import { resourceReference } from "../../lib/cell/agent-cell-base";
 import { extendedFunction, ownExtension } from "../../lib/cell/gateway-extension";
@@ -26,6 +26,11 @@ import { AwsService } from "./service";
 export interface AwsConnectorGatewayProps {
   /** Who approves, by group. @default - nobody; operations with an approval are refused at synth */
   readonly approvers?: { readonly [group: string]: readonly PrincipalJson[] };
+  /**
+   * Ids of `execute-api` endpoints by which approvers come, in networks of theirs: the cell's own endpoint is for its agents
+   * alone. By these the API answers approvals and nothing else. @default - none; approvers that are roles of AWS are refused
+   */
+  readonly approverEndpointIds?: readonly string[];
   /**
    * ARNs of secrets by the names that credentials give them. @default - the secret of that name in the cell's account and
    * region
@@ -134,6 +139,7 @@ export class AwsConnectorGateway extends Construct {
       vpcEndpointId,
       callers: () => this.callers(),
       approvers: approverRoles(config.approvers ?? {}),
+      approverEndpointIds: config.approverEndpointIds ?? [],
       tags,
     });
     host.identity.grant(
@@ -252,6 +258,7 @@ export function checkGatewayFits(
 ): void {
   checkControls(connectors, at, ownExtension(gatewayProps, at)?.detectors);
   checkApprovers(connectors, gatewayProps.approvers ?? {}, at);
+  checkApproverEndpoints(gatewayProps, at);
   if (tier === AwsEgressTier.SEALED) {
     throw new CordonError(
       "CORDON-164",
@@ -269,6 +276,25 @@ export function checkGatewayFits(
     at,
     `its connectors need private endpoints of ${missing.map(({ name }) => name).join(", ")}, and the cell has none`,
     "add AwsService.DYNAMODB, EXECUTE_API and SECRETS_MANAGER to the cell's services",
+  );
+}
+
+function checkApproverEndpoints(
+  { approvers = {}, approverEndpointIds = [] }: AwsConnectorGatewayProps,
+  at: string,
+): void {
+  const wrong = approverEndpointIds.find((id) => !Token.isUnresolved(id) && !/^vpce-[0-9a-f]{8,17}$/.test(id));
+  if (wrong !== undefined) {
+    const fix = "write ids such as vpce-0123456789abcdef0";
+    throw new CordonError("CORDON-164", `${at}, approverEndpointIds`, `${quoted(wrong)} is no id of an endpoint`, fix);
+  }
+  const [first] = approverRoles(approvers);
+  if (first === undefined || approverEndpointIds.length > 0) return;
+  throw new CordonError(
+    "CORDON-163",
+    at,
+    `approver ${quoted(first)} has no way to the API, which the cell's own endpoint answers to agents alone`,
+    "pass connectorGateway: { approverEndpointIds } with the execute-api endpoint of the approvers' network",
   );
 }
 

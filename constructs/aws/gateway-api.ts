@@ -4,6 +4,7 @@ import { ApiGatewayMethod } from "@cdktf/provider-aws/lib/api-gateway-method";
 import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings";
 import { ApiGatewayResource } from "@cdktf/provider-aws/lib/api-gateway-resource";
 import { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api";
+import { ApiGatewayRestApiPolicy } from "@cdktf/provider-aws/lib/api-gateway-rest-api-policy";
 import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
@@ -26,6 +27,8 @@ export interface AwsGatewayApiProps {
   readonly callers: () => AwsGatewayCaller[];
   /** ARNs of roles that may list and decide approvals. */
   readonly approvers: readonly string[];
+  /** Endpoints by which approvers come, and nobody else. */
+  readonly approverEndpointIds: readonly string[];
   readonly tags: { readonly [key: string]: string };
 }
 
@@ -48,14 +51,18 @@ export class AwsGatewayApi extends Construct {
     private readonly props: AwsGatewayApiProps,
   ) {
     super(scope, id);
-    const { cellName, handler, vpcEndpointId, tags } = props;
+    const { cellName, handler, tags } = props;
     this.api = new ApiGatewayRestApi(this, "Api", {
       name: `cordon-${cellName}-connector-gateway`,
       description: `Connectors of agent cell ${cellName}`,
       binaryMediaTypes: ["*/*"], // bodies reach the function as they were sent
-      endpointConfiguration: { types: ["PRIVATE"], vpcEndpointIds: [vpcEndpointId] },
-      policy: Lazy.stringValue({ produce: () => policyJson(this.statements()) }),
+      // The endpoint's private names lead to it. The endpoint is not named here, since its own policy names the API.
+      endpointConfiguration: { types: ["PRIVATE"] },
       tags,
+    });
+    const policy = new ApiGatewayRestApiPolicy(this, "Policy", {
+      restApiId: this.api.id,
+      policy: Lazy.stringValue({ produce: () => policyJson(this.statements()) }),
     });
     const connector = this.resource("Connector", this.api.rootResourceId, "{connector}");
     const below = this.resource("Below", connector.id, "{target+}");
@@ -65,7 +72,7 @@ export class AwsGatewayApi extends Construct {
       // A change of the policy counts once the API is deployed again.
       triggers: { policy: Lazy.stringValue({ produce: () => policyJson(this.statements()) }) },
       lifecycle: { createBeforeDestroy: true },
-      dependsOn: parts,
+      dependsOn: [policy, ...parts],
     });
     this.stage = new ApiGatewayStage(this, "Stage", {
       restApiId: this.api.id,
@@ -99,16 +106,12 @@ export class AwsGatewayApi extends Construct {
   }
 
   private statements(): PolicyStatement[] {
-    const { callers, approvers, vpcEndpointId } = this.props;
+    const { callers, approvers, approverEndpointIds, vpcEndpointId } = this.props;
+    const connectors = callers().flatMap((caller) => AwsGatewayApi.resources("execute-api:", caller));
     return [
-      {
-        Sid: "OnlyByTheCellsEndpoint",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "execute-api:Invoke",
-        Resource: "execute-api:/*",
-        Condition: { StringNotEquals: { "aws:SourceVpce": vpcEndpointId } },
-      },
+      deniedElsewhere("ByEndpointsAlone", ["execute-api:/*"], [vpcEndpointId, ...approverEndpointIds]),
+      deniedElsewhere("ConnectorsByTheCellsEndpoint", connectors, [vpcEndpointId]),
+      deniedElsewhere("ApprovalsByTheirEndpoints", APPROVALS, approverEndpointIds),
       ...callers().map(
         (caller): PolicyStatement => ({
           Effect: "Allow",
@@ -145,13 +148,27 @@ export class AwsGatewayApi extends Construct {
   }
 }
 
-// They too come by the cell's endpoint: the API has no other door.
+/** What approvers ask for. */
+const APPROVALS = [`execute-api:/${STAGE}/GET/approvals`, `execute-api:/${STAGE}/POST/approvals/*`];
+
+function deniedElsewhere(sid: string, resources: readonly string[], endpoints: readonly string[]): PolicyStatement {
+  const elsewhere = { Condition: { StringNotEquals: { "aws:SourceVpce": [...endpoints].sort() } } };
+  return {
+    Sid: sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action: "execute-api:Invoke",
+    Resource: [...new Set(resources)].sort(),
+    ...(endpoints.length === 0 ? {} : elsewhere),
+  };
+}
+
 function approversStatement(approvers: readonly string[]): PolicyStatement {
   return {
     Sid: "Approvers",
     Effect: "Allow",
     Principal: { AWS: [...approvers].sort() },
     Action: "execute-api:Invoke",
-    Resource: [`execute-api:/${STAGE}/GET/approvals`, `execute-api:/${STAGE}/POST/approvals/*`],
+    Resource: APPROVALS,
   };
 }

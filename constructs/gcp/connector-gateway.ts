@@ -1,3 +1,4 @@
+import { CloudRunV2ServiceIamMember } from "@cdktf/provider-google/lib/cloud-run-v2-service-iam-member";
 import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { resourceReference } from "../../lib/cell/agent-cell-base";
@@ -26,7 +27,10 @@ import { GcpService } from "./service";
 
 /** Choices of a cell's connector gateway. */
 export interface GcpConnectorGatewayProps {
-  /** Who approves, by group. @default - nobody; operations with an approval are refused at synth */
+  /**
+   * Who approves, by group. Google's accounts get the right to invoke the service, which answers inside of the project's
+   * networks alone. @default - nobody; operations with an approval are refused at synth
+   */
   readonly approvers?: { readonly [group: string]: readonly PrincipalJson[] };
   /**
    * Ids of secrets in Secret Manager by the names that credentials give them. @default - the secret of that name in the
@@ -125,6 +129,7 @@ export class GcpConnectorGateway extends Construct {
       name: "connector-gateway",
       filter: `resource.type="cloud_run_revision" AND resource.labels.service_name="${this.runtime.service.name}"`,
     });
+    for (const member of approversOf(config.approvers ?? {})) this.letApprove(member);
     host.identity.grant(
       GcpPermission.of({
         permissions: ["datastore.databases.get", ...["create", "get", "list", "update"].map(ofEntities)],
@@ -156,6 +161,21 @@ export class GcpConnectorGateway extends Construct {
     agent.identity.grant(GcpPermission.invokeService(this.runtime.service, `connectors ${names}`));
     host.allowEgress(...gatewayPolicy(agents().flatMap(({ policy }) => policy.connectors)).rules);
     this.bundle(); // refuses what the database has no room for
+  }
+
+  // Cloud Run passes nobody on who may not invoke it; what an approver may ask there, the gateway decides.
+  private letApprove(member: string): void {
+    const { service } = this.runtime;
+    const { project, region } = this.config.scope;
+    const address = `${service.terraformResourceType}.${service.friendlyUniqueId}`;
+    new CloudRunV2ServiceIamMember(this, `approver-${member}`, {
+      project,
+      location: region,
+      name: service.name,
+      role: "roles/run.invoker",
+      member,
+      lifecycle: { replaceTriggeredBy: [`${address}.uid`] },
+    });
   }
 
   private secretId(name: string): string {
@@ -192,6 +212,15 @@ export class GcpConnectorGateway extends Construct {
     }
     return bundle;
   }
+}
+
+/** Google's accounts among the approvers, as IAM writes them. */
+function approversOf(approvers: GcpConnectorGatewayProps["approvers"] & {}): string[] {
+  const emails = Object.values(approvers)
+    .flat()
+    .flatMap((member) => (member.kind === "google" ? [member.email] : []));
+  const kindOf = (email: string): string => (email.endsWith(".gserviceaccount.com") ? "serviceAccount" : "user");
+  return [...new Set(emails.map((email) => `${kindOf(email)}:${email}`))].sort();
 }
 
 /** What a cell has to have for a gateway. */

@@ -17,6 +17,7 @@ export class AgentsConnectors extends TerraformStack {
       tier: AwsEgressTier.INSPECTED,
       services: [AwsService.DYNAMODB, AwsService.EXECUTE_API, AwsService.SECRETS_MANAGER],
       connectorGateway: {
+        approverEndpointIds: ["vpce-0a1b2c3d4e5f60718"], // of the network that the leads work in
         approvers: {
           "support-leads": [
             { kind: "aws", arn: "arn:aws:iam::111122223333:role/support-lead-ann" },

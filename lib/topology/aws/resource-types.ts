@@ -78,6 +78,7 @@ export const MODELLED_TYPES: ReadonlySet<string> = new Set([
   "aws_lb_listener_rule",
   "aws_lambda_function_url",
   "aws_api_gateway_rest_api",
+  "aws_api_gateway_rest_api_policy", // who may call; whether the internet can is in the API itself
   "aws_api_gateway_deployment",
   "aws_api_gateway_integration",
   "aws_networkfirewall_firewall_policy",

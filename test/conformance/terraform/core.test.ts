@@ -17,7 +17,7 @@ import { AgentsAzure } from "../../../examples/azure/agents-azure";
 import { AgentsAzureSealed } from "../../../examples/azure-sealed/agents-azure-sealed";
 import { AgentsGcp } from "../../../examples/gcp/agents-gcp";
 import { AgentsGcpSealed } from "../../../examples/gcp-sealed/agents-gcp-sealed";
-import { ContainmentPolicy, Egress, Mode } from "../../../lib";
+import { Connector, ContainmentPolicy, Credential, Egress, Mode, Operation } from "../../../lib";
 import { synthStack } from "../../../lib/topology/synth-stack";
 import { TLS } from "../../compile/azure/tls-inspection";
 import { describeWith, requireEngine } from "../engine";
@@ -26,6 +26,12 @@ import { onPath } from "./engines";
 import type { StackJson } from "./plan-json";
 
 const terraform = requireEngine("terraform", () => onPath("terraform"), "install the terraform command, 1.7 or later");
+
+const tickets = Connector.http("tickets", {
+  host: "acme.desk.example",
+  reason: "test",
+  credential: Credential.secret("desk-token"),
+}).permit(Operation.get("/tickets/{id}"));
 
 /** Every part that a cell on Google can have, in one stack. */
 function everything(): TerraformStack {
@@ -55,10 +61,28 @@ function everything(): TerraformStack {
   return stack;
 }
 
+/** A cell on Google with a connector gateway, which strict cells have none of. */
+function connectorsOnGoogle(): TerraformStack {
+  const stack = new TerraformStack(Testing.app(), "connectors");
+  const place = { project: "acme-agents", region: "europe-west1" };
+  new GoogleProvider(stack, "google", place);
+  const cell = new GcpAgentCell(stack, "Agents", {
+    ...place,
+    cidr: "10.64.0.0/18",
+    tier: GcpEgressTier.PROXY,
+    services: [GcpService.SECRET_MANAGER, GcpService.CLOUD_RUN, GcpService.FIRESTORE],
+    connectorGateway: { approvers: { leads: [{ kind: "google", email: "ann@example.com" }] } },
+  });
+  cell.addAgent("support", { policy: ContainmentPolicy.denyAll("support").connect(tickets) });
+  return stack;
+}
+
 /** Every part that a cell on Azure can have, in one stack. */
 function everythingOnAzure(): TerraformStack {
   const stack = new TerraformStack(Testing.app(), "everything");
-  new AzurermProvider(stack, "azurerm", { features: [{}] });
+  new AzurermProvider(stack, "azurerm", { features: [{}], storageUseAzuread: true });
+  const vaultId =
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/acme";
   const cell = new AzureAgentCell(stack, "Agents", {
     cidr: "10.64.0.0/18",
     location: "westeurope",
@@ -67,10 +91,9 @@ function everythingOnAzure(): TerraformStack {
     dnsFilter: AzureDnsFilter.BLOCK,
     perimeter: AzurePerimeterMode.LEARNING,
     zones: ["1", "2", "3"],
+    connectorGateway: { application: "11111111-2222-3333-4444-555555555555", vaultId },
   });
-  const vault =
-    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/acme";
-  cell.addPrivateEndpoint("vault", { service: AzureService.KEY_VAULT, resourceId: vault });
+  cell.addPrivateEndpoint("vault", { service: AzureService.KEY_VAULT, resourceId: vaultId });
   const policy = ContainmentPolicy.denyAll("all").allow(
     Egress.https("api.example.com", { reason: "test", requests: ["* /v1/*"] }),
     Egress.cidr("198.51.100.4/32", { reason: "test", port: 5432 }),
@@ -78,6 +101,7 @@ function everythingOnAzure(): TerraformStack {
   const triage = cell.addAgent("triage", { policy });
   const coder = cell.addAgent("coder", { policy, mode: Mode.MONITOR });
   triage.allowTo(coder, { port: 8443, reason: "hands over" });
+  cell.addAgent("support", { policy: ContainmentPolicy.denyAll("support").connect(tickets) });
   cell.quarantine.admit("responder", {
     principalId: "11111111-1111-1111-1111-111111111111",
     reason: "cuts agents off",
@@ -106,6 +130,7 @@ describeWith(terraform !== undefined)(
       ["agents-gcp", () => new AgentsGcp(Testing.app(), "agents-gcp")],
       ["agents-gcp-sealed", () => new AgentsGcpSealed(Testing.app(), "agents-gcp-sealed")],
       ["every part of a cell on Google", everything],
+      ["a cell on Google with connectors", connectorsOnGoogle],
       ["agents-azure", () => new AgentsAzure(Testing.app(), "agents-azure")],
       ["agents-azure-sealed", () => new AgentsAzureSealed(Testing.app(), "agents-azure-sealed")],
       ["every part of a cell on Azure", everythingOnAzure],

@@ -95,6 +95,7 @@ export class Deployment {
       CI: "1",
       TERRAFORM_BINARY_NAME: this.engine.binary,
       CORDON_TEST_OVERRIDE: override,
+      CORDON_TEST_STACK: this.stack,
     };
     const app = `npx tsx ${join("test", "conformance", "terraform", "deploy-app.ts")}`;
     // Without a network the command line can't ask the provider's registry for checksums of other platforms.

@@ -4,13 +4,18 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import { AgentsAws } from "../../../examples/aws/agents-aws";
 import { AgentsAwsSealed } from "../../../examples/aws-sealed/agents-aws-sealed";
+import { AgentsConnectors } from "../../../examples/connectors/agents-connectors";
 import type { StackJson } from "./plan-json";
 
 /** The example stacks, as `cdktf synth` writes them. */
 export function synthesizedExamples(): { name: string; stack: StackJson }[] {
   const outdir = mkdtempSync(join(tmpdir(), "cordon-examples-"));
   const app = new App({ outdir });
-  const stacks = [new AgentsAws(app, "agents-aws"), new AgentsAwsSealed(app, "agents-aws-sealed")];
+  const stacks = [
+    new AgentsAws(app, "agents-aws"),
+    new AgentsAwsSealed(app, "agents-aws-sealed"),
+    new AgentsConnectors(app, "agents-connectors"),
+  ];
   app.synth();
   const read = (name: string): StackJson =>
     JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"));

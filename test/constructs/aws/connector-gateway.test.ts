@@ -41,6 +41,9 @@ const only = (plan: Plan, type: string): Values => {
   return all[0] ?? {};
 };
 
+const apiStatements = (plan: Plan): { readonly [element: string]: unknown }[] =>
+  JSON.parse(String(only(plan, "aws_api_gateway_rest_api_policy")["policy"])).Statement;
+
 describe("the connector gateway on AWS", () => {
   test("alone reaches the connectors' hosts, and nothing else; the agent reaches what its list names", () => {
     const cell = cellWith();
@@ -89,9 +92,27 @@ describe("the connector gateway on AWS", () => {
     const plan = planOf(cell);
     const api = only(plan, "aws_api_gateway_rest_api");
     expect(api["endpoint_configuration"]).toMatchObject({ types: ["PRIVATE"] });
-    const { Statement: statements } = JSON.parse(String(api["policy"]));
-    expect(statements[0]).toMatchObject({ Effect: "Deny", Condition: { StringNotEquals: expect.anything() } });
-    expect(statements[1]).toMatchObject({
+    const statements = apiStatements(plan);
+    const approvals = ["execute-api:/live/GET/approvals", "execute-api:/live/POST/approvals/*"];
+    const endpoint = expect.stringContaining("execute-api");
+    const connectors = ["GET", "POST"].flatMap((method) => [
+      `execute-api:/live/${method}/tickets`,
+      `execute-api:/live/${method}/tickets/*`,
+    ]);
+    const byEndpoint = { StringNotEquals: { "aws:SourceVpce": [endpoint] } };
+    expect(statements.slice(0, 2)).toEqual([
+      expect.objectContaining({ Effect: "Deny", Principal: "*", Resource: ["execute-api:/*"], Condition: byEndpoint }),
+      expect.objectContaining({ Effect: "Deny", Principal: "*", Resource: connectors, Condition: byEndpoint }),
+    ]);
+    // Nobody approves here.
+    expect(statements[2]).toEqual({
+      Sid: "ApprovalsByTheirEndpoints",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "execute-api:Invoke",
+      Resource: approvals,
+    });
+    expect(statements[3]).toMatchObject({
       Effect: "Allow",
       Resource: [
         "execute-api:/live/GET/tickets",
@@ -152,6 +173,29 @@ describe("the connector gateway on AWS", () => {
     expect(Topology.of(one.stack).snapshot()).toEqual(Topology.of(two.stack).snapshot());
   });
 
+  test("lets approvers come by endpoints of theirs, for approvals alone", () => {
+    const ann = "arn:aws:iam::111122223333:role/ann";
+    const cell = cellWith({
+      connectorGateway: {
+        approvers: { leads: [{ kind: "aws", arn: ann }] },
+        approverEndpointIds: ["vpce-0123456789abcdef0"],
+      },
+    });
+    cell.addAgent("triage", { policy: support });
+    const [everything, connectors, approvals, , approvers] = apiStatements(planOf(cell));
+    const endpointsOf = (statement: { readonly [element: string]: unknown } = {}): unknown => {
+      const condition = statement["Condition"] as { StringNotEquals: { [key: string]: unknown } } | undefined;
+      return condition?.StringNotEquals["aws:SourceVpce"];
+    };
+    const own = expect.stringContaining("execute-api");
+    expect([everything, connectors, approvals].map(endpointsOf)).toEqual([
+      [own, "vpce-0123456789abcdef0"],
+      [own],
+      ["vpce-0123456789abcdef0"],
+    ]);
+    expect(approvers).toMatchObject({ Effect: "Allow", Principal: { AWS: [ann] }, Resource: approvals?.["Resource"] });
+  });
+
   const approved = support.connect(
     Connector.http("deploys", { host: "ci.example.com", reason: "releases" }).permit(Operation.post("/deploys"), {
       approval: Approval.by(2, "leads"),
@@ -175,6 +219,19 @@ describe("the connector gateway on AWS", () => {
       "with an approval that nobody can give",
       () => cellWith().addAgent("triage", { policy: approved }),
       "CORDON-163: cell 'Agents', agent 'triage', connector 'deploys', POST /deploys: it needs 2 approvals of 'leads', which has 0 member(s); name the group's members in the gateway's approvers",
+    ],
+    [
+      "with approvers who have no way to it",
+      () =>
+        cellWith({
+          connectorGateway: { approvers: { leads: [{ kind: "aws", arn: "arn:aws:iam::111122223333:role/ann" }] } },
+        }).addAgent("triage", { policy: support }),
+      "CORDON-163: cell 'Agents', agent 'triage': approver \"arn:aws:iam::111122223333:role/ann\" has no way to the API, which the cell's own endpoint answers to agents alone; pass connectorGateway: { approverEndpointIds } with the execute-api endpoint of the approvers' network",
+    ],
+    [
+      "with approvers' endpoints that are none",
+      () => cellWith({ connectorGateway: { approverEndpointIds: ["eni-1"] } }).addAgent("triage", { policy: support }),
+      "CORDON-164: cell 'Agents', agent 'triage', approverEndpointIds: \"eni-1\" is no id of an endpoint; write ids such as vpce-0123456789abcdef0",
     ],
     [
       "with a time that API Gateway does not wait",

@@ -305,6 +305,29 @@ describe("the connector gateway on Google Cloud", () => {
     expect(topology.verify().verdict).toBe(rules.length === 0 ? "PROVED" : "VIOLATED");
   });
 
+  test("is invoked by the cell's agents and its approvers, and by nobody else", () => {
+    const robot = "release@acme.iam.gserviceaccount.com";
+    const leads = [
+      { kind: "google" as const, email: "ann@example.com" },
+      { kind: "google" as const, email: robot },
+      { kind: "entra" as const, tenant: "11111111-2222-3333-4444-555555555555", objectId: "1" },
+    ];
+    const cell = cellWith({ connectorGateway: { approvers: { leads, others: leads.slice(0, 1) } } });
+    cell.addAgent("triage", { policy: support });
+    const members = GcpPlan.of(cell)
+      .all("cloud_run_v2_service_iam_member")
+      .map(({ values }) => [values["role"], values["member"]]);
+    expect(members).toHaveLength(3);
+    expect(members).toEqual(
+      expect.arrayContaining([
+        ["roles/run.invoker", expect.stringContaining("google_service_account")],
+        ["roles/run.invoker", "user:ann@example.com"],
+        ["roles/run.invoker", `serviceAccount:${robot}`],
+      ]),
+    );
+    expect(Topology.of(cell.stack).findings()).toEqual([]);
+  });
+
   const approved = support.connect(
     Connector.http("deploys", { host: "ci.example.com", reason: "releases" }).permit(Operation.post("/deploys"), {
       approval: Approval.by(2, "leads"),

@@ -7,6 +7,7 @@ import { NetworkFirewallStandIn } from "./network-firewall";
 import { QueryDefinitionStandIn } from "./query-definitions";
 import { QueryLogStandIn } from "./query-logs";
 import { ResolverTags } from "./resolver-tags";
+import { isRestApiCall, withEscapedPolicy } from "./rest-api-policy";
 
 /** Services of which no call goes on to moto: half of an API would be worse than none. */
 const OWN_SERVICES = ["Route53Resolver.", "NetworkFirewall_20201112."];
@@ -99,8 +100,18 @@ export class AwsEndpoint {
     const { hostname, port } = this.moto;
     const { host, ...headers } = incoming.headers;
     const passed = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
+      if (!isRestApiCall(incoming)) {
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+        return;
+      }
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      response.on("end", () => {
+        const written = withEscapedPolicy(Buffer.concat(chunks));
+        answer.writeHead(response.statusCode ?? 502, { ...response.headers, "content-length": written.length });
+        answer.end(written);
+      });
     });
     passed.on("error", (error) => {
       answer.writeHead(502);
