@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { CORDON_ERROR_CODES } from "../lib/errors/codes";
 import { ASSUMPTIONS, MODEL_VERSION } from "../lib/topology/assumptions";
 import { RULES } from "../lib/topology/rules";
+import { detectorsPage } from "./detectors-page";
 
 /** Writes the pages of the documentation that come from code. */
 const rows = Object.entries(CORDON_ERROR_CODES).map(([code, title]) => `| ${code} | ${title} |`);
@@ -49,3 +50,5 @@ Every verdict is within model v${MODEL_VERSION}, under these:
 ${ASSUMPTIONS.map(({ id, text }) => `- **${id}** ${text}`).join("\n")}
 `,
 );
+
+writeFileSync("docs/detectors.md", detectorsPage());
